@@ -1,0 +1,33 @@
+using System.Security.Cryptography;
+
+namespace Qmi.Edge.Runtime;
+
+/// <summary>A ULID for one run of a box: sorts by the time of its start.</summary>
+public static class BootId
+{
+    private const string Alphabet = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";
+    private const int Length = 26;
+
+    /// <summary>A new one.</summary>
+    public static string Create(TimeProvider timeProvider)
+    {
+        Span<byte> bytes = stackalloc byte[16];
+        var milliseconds = timeProvider.GetUtcNow().ToUnixTimeMilliseconds();
+        for (var index = 5; index >= 0; index--)
+        {
+            bytes[index] = (byte)milliseconds;
+            milliseconds >>= 8;
+        }
+
+        RandomNumberGenerator.Fill(bytes[6..]);
+        var value = System.Buffers.Binary.BinaryPrimitives.ReadUInt128BigEndian(bytes);
+        Span<char> text = stackalloc char[Length];
+        for (var index = Length - 1; index >= 0; index--)
+        {
+            text[index] = Alphabet[(int)(value & 31)];
+            value >>= 5;
+        }
+
+        return new string(text);
+    }
+}

@@ -1,0 +1,264 @@
+using Microsoft.Extensions.Logging;
+
+namespace Qmi.Edge.Runtime;
+
+/// <summary>A named set of tasks and instruments in one process (QMI: QMI_Context).</summary>
+public sealed partial class EdgeBox : IAsyncDisposable
+{
+    private readonly ObjectRegistry _objects = new();
+    private readonly EdgeBoxOptions _options;
+    private readonly ILogger _logger;
+    private volatile IBoxObserver[] _observers = [];
+    private Task? _stopping;
+
+    /// <summary>An empty box.</summary>
+    /// <param name="name">By the rules of <see cref="ObjectName"/>.</param>
+    /// <param name="options">What the box needs from its surroundings; null = the defaults.</param>
+    public EdgeBox(string name, EdgeBoxOptions? options = null)
+    {
+        ObjectName.ThrowIfInvalid(name, "box");
+        Name = name;
+        _options = options ?? new EdgeBoxOptions();
+        LoggerFactory = _options.LoggerFactory;
+        _logger = LoggerFactory.CreateLogger("Qmi.Edge.Box");
+        TimeProvider = _options.TimeProvider;
+        Audit = _options.Audit ?? NoAuditLog.Instance;
+        Boot = BootId.Create(TimeProvider);
+        Alarms = new AlarmBoard(this);
+        Pump = new SignalPump(TimeProvider, _logger);
+        WorkerThreads.EnsureEnough();
+        Self = new BoxObject(this);
+    }
+
+    /// <summary>Its name.</summary>
+    public string Name { get; }
+
+    /// <summary>Identifies this run of the box; later runs sort later.</summary>
+    public string Boot { get; }
+
+    /// <summary>The clock of everything in the box.</summary>
+    public TimeProvider TimeProvider { get; }
+
+    /// <summary>Where logs go.</summary>
+    public ILoggerFactory LoggerFactory { get; }
+
+    /// <summary>Where audit entries go.</summary>
+    public IAuditLog Audit { get; }
+
+    /// <summary>The alarms that are raised now.</summary>
+    public AlarmBoard Alarms { get; }
+
+    /// <summary>How long a call may take that names no time of its own.</summary>
+    public TimeSpan DefaultCallTimeout => _options.DefaultCallTimeout;
+
+    /// <summary>All tasks and instruments, in order of creation.</summary>
+    public IReadOnlyList<RpcObject> Objects => _objects.All;
+
+    /// <summary>The box itself as an object, named <c>_box</c>.</summary>
+    public RpcObject Self { get; }
+
+    internal SignalPump Pump { get; }
+
+    /// <summary>The object of that name, <c>_box</c> included, or null.</summary>
+    public RpcObject? FindObject(string name) => name == BoxObject.ObjectName ? Self : _objects.Find(name);
+
+    /// <summary>A new proxy of the object of that name (QMI: get_rpc_object_by_name).</summary>
+    /// <exception cref="QmiException"><see cref="ErrorCode.NoSuchObject"/>.</exception>
+    public ObjectProxy GetProxy(string name)
+    {
+        var target = _objects.Find(name) ?? throw NoSuchObject(name);
+        return target.Type.CreateProxy(new RpcChannel(target, Caller.Local));
+    }
+
+    /// <summary>A new proxy of the object of that name, as a generated type.</summary>
+    /// <exception cref="QmiException"><see cref="ErrorCode.NoSuchObject"/>, or it is of another type.</exception>
+    public TProxy GetProxy<TProxy>(string name)
+        where TProxy : ObjectProxy =>
+        GetProxy(name) as TProxy ?? throw new QmiException(ErrorCode.BadArgs, $"{name} is a {_objects.Find(name)?.Description.ClassName}, which has no {typeof(TProxy).Name}.");
+
+    /// <summary>Makes a task and waits until its constructor has returned in its own thread; generated <c>MakeTask</c> methods call it (QMI: make_task).</summary>
+    /// <exception cref="QmiException">The name is taken or no name, the settings are wrong, or the box is stopping.</exception>
+    /// <exception cref="TaskInitException">The constructor threw; the name is free again.</exception>
+    public ObjectProxy AddTask(TaskType type, string name, TaskFactory factory, TaskOptions? options = null)
+    {
+        var runner = (QmiTaskRunner)Add(name, "task", () => type.CreateRunner(new TaskRunnerInit(this, name, type, factory, options ?? new TaskOptions())));
+        try
+        {
+            runner.ConstructAsync().GetAwaiter().GetResult();
+        }
+        catch
+        {
+            Forget(runner);
+            throw;
+        }
+
+        Announce(runner);
+        return type.CreateProxy(new RpcChannel(runner, Caller.Local));
+    }
+
+    /// <summary>Makes a task from configuration.</summary>
+    public ObjectProxy AddTask(TaskType type, string name, ConstructorArguments arguments, TaskOptions? options = null) =>
+        AddTask(type, name, type.CreateFactory(arguments), options);
+
+    /// <summary>Makes an instrument; generated <c>MakeInstrument</c> methods call it (QMI: make_instrument).</summary>
+    /// <exception cref="QmiException">The name is taken or no name, or the box is stopping.</exception>
+    public ObjectProxy AddInstrument(InstrumentType type, string name, Func<InstrumentInit, QmiInstrument> factory)
+    {
+        var instrument = Add(name, "instrument", () => factory(new InstrumentInit(this, name, type)));
+        Announce(instrument);
+        return type.CreateProxy(new RpcChannel(instrument, Caller.Local));
+    }
+
+    /// <summary>Makes an instrument from configuration.</summary>
+    public ObjectProxy AddInstrument(InstrumentType type, string name, ConstructorArguments arguments) =>
+        AddInstrument(type, name, init => type.Create(init, arguments));
+
+    /// <summary>Removes an object: a task is stopped and joined, an instrument closed. The name is free when all that has ended.</summary>
+    /// <exception cref="QmiException"><see cref="ErrorCode.NoSuchObject"/>.</exception>
+    public async Task RemoveAsync(string name)
+    {
+        var target = _objects.Find(name) ?? throw NoSuchObject(name);
+        await ReleaseAsync(target, Timeout.InfiniteTimeSpan, new QmiException(ErrorCode.NoSuchObject, $"{name} was removed while the call waited.")).ConfigureAwait(false);
+    }
+
+    /// <summary>
+    /// Stops the box: tasks first, newest first, then instruments, newest first, so that every <c>LoopFinalize</c> can still use what it
+    /// was built on. Names whatever did not end in time.
+    /// </summary>
+    public Task StopAsync()
+    {
+        lock (_objects)
+            return _stopping ??= StopAllAsync();
+    }
+
+    /// <summary>Lets <paramref name="observer"/> see every change from now on.</summary>
+    public void AddObserver(IBoxObserver observer)
+    {
+        lock (_objects)
+            _observers = [.. _observers, observer];
+    }
+
+    /// <summary>Ends that.</summary>
+    public void RemoveObserver(IBoxObserver observer)
+    {
+        lock (_objects)
+            _observers = [.. _observers.Where(other => other != observer)];
+    }
+
+    /// <summary>Stops the box.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        await StopAsync().ConfigureAwait(false);
+        Pump.Dispose();
+    }
+
+    internal void NotifyChanged(RpcObject target, ObjectAspect aspect)
+    {
+        foreach (var observer in _observers)
+            observer.OnChanged(target, aspect);
+    }
+
+    internal void NotifyAlarm(string id)
+    {
+        foreach (var observer in _observers)
+            observer.OnAlarm(id);
+    }
+
+    private RpcObject Add(string name, string subject, Func<RpcObject> create)
+    {
+        ObjectName.ThrowIfInvalid(name, subject);
+        _objects.Reserve(name);
+        try
+        {
+            var created = create();
+            _objects.Put(created);
+            return created;
+        }
+        catch
+        {
+            _objects.Release(name);
+            throw;
+        }
+    }
+
+    private void Announce(RpcObject target)
+    {
+        foreach (var observer in _observers)
+            observer.OnAdded(target);
+    }
+
+    private void Forget(RpcObject target)
+    {
+        _objects.Release(target.Name);
+        foreach (var observer in _observers)
+            observer.OnRemoved(target);
+    }
+
+    private async Task<bool> ReleaseAsync(RpcObject target, TimeSpan timeout, QmiException reason)
+    {
+        var deadline = TimeProvider.GetDeadline(timeout);
+        try
+        {
+            var drained = target.Lane.CloseAsync(reason);
+            await target.ReleaseAsync(TimeProvider.GetRemaining(deadline)).ConfigureAwait(false);
+            await drained.WaitAsync(TimeProvider.GetRemaining(deadline), TimeProvider).ConfigureAwait(false);
+        }
+        catch (Exception exception) when (exception is TimeoutException or QmiException { Code: ErrorCode.Timeout })
+        {
+            LogDidNotEnd(_logger, target.Name);
+            return false;
+        }
+        catch (Exception exception)
+        {
+            LogReleaseFailed(_logger, target.Name, exception);
+        }
+
+        Forget(target);
+        return true;
+    }
+
+    private async Task StopAllAsync()
+    {
+        // Leaves the gate before anything runs that might come back here.
+        await Task.Yield();
+        _objects.Close();
+        var deadline = TimeProvider.GetDeadline(_options.StopTimeout);
+        var reason = new QmiException(ErrorCode.ShuttingDown, $"Box {Name} is stopping.");
+        var tasks = _objects.All.OfType<QmiTaskRunner>().Reverse();
+        var others = _objects.All.Where(target => target is not QmiTaskRunner).Reverse();
+        var unended = new List<string>();
+        foreach (var target in tasks.Concat<RpcObject>(others))
+        {
+            if (!await ReleaseAsync(target, TimeProvider.GetRemaining(deadline), reason).ConfigureAwait(false))
+                unended.Add(target.Name);
+        }
+
+        if (unended.Count > 0)
+            LogUnended(_logger, string.Join(", ", unended), _options.StopTimeout);
+        else
+            LogStopped(_logger, Name);
+    }
+
+    private QmiException NoSuchObject(string name) => NoSuchObject(name, _objects.All);
+
+    internal static QmiException NoSuchObject(string name, IReadOnlyList<RpcObject> objects)
+    {
+        var names = objects.Select(target => target.Name).ToArray();
+        return new QmiException(ErrorCode.NoSuchObject, $"There is no object \"{name}\" in this box{NearestName.Hint(name, names)}.")
+        {
+            Details = new Dictionary<string, object?> { ["nearest"] = NearestName.Find(name, names) },
+        };
+    }
+
+    [LoggerMessage(1401, LogLevel.Error, "{Object} has not ended in time and is abandoned")]
+    private static partial void LogDidNotEnd(ILogger logger, string @object);
+
+    [LoggerMessage(1402, LogLevel.Error, "Releasing {Object} failed")]
+    private static partial void LogReleaseFailed(ILogger logger, string @object, Exception exception);
+
+    [LoggerMessage(1403, LogLevel.Error, "The box stops, but these have not ended within {Timeout}: {Objects}")]
+    private static partial void LogUnended(ILogger logger, string objects, TimeSpan timeout);
+
+    [LoggerMessage(1404, LogLevel.Information, "Box {Box} has stopped")]
+    private static partial void LogStopped(ILogger logger, string box);
+}

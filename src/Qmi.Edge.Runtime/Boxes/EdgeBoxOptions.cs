@@ -1,0 +1,23 @@
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace Qmi.Edge.Runtime;
+
+/// <summary>What a box needs from its surroundings; everything has a default.</summary>
+public sealed record EdgeBoxOptions
+{
+    /// <summary>The clock.</summary>
+    public TimeProvider TimeProvider { get; init; } = TimeProvider.System;
+
+    /// <summary>Where logs go.</summary>
+    public ILoggerFactory LoggerFactory { get; init; } = NullLoggerFactory.Instance;
+
+    /// <summary>Where audit entries go; null = nowhere.</summary>
+    public IAuditLog? Audit { get; init; }
+
+    /// <summary>How long a call may take that names no time of its own; default 5 s.</summary>
+    public TimeSpan DefaultCallTimeout { get; init; } = TimeSpan.FromSeconds(5);
+
+    /// <summary>How long the whole box may take to stop; default 20 s.</summary>
+    public TimeSpan StopTimeout { get; init; } = TimeSpan.FromSeconds(20);
+}

@@ -1,0 +1,36 @@
+namespace Qmi.Edge.Runtime;
+
+/// <summary>What about an object changed.</summary>
+public enum ObjectAspect
+{
+    /// <summary>Its life: started, stopped, failed; opened, closed, lost.</summary>
+    State,
+
+    /// <summary>Its status.</summary>
+    Status,
+
+    /// <summary>Its settings, in effect or waiting.</summary>
+    Settings,
+
+    /// <summary>Its lock.</summary>
+    Lock,
+}
+
+/// <summary>
+/// Watches a box, to show it to the world. Called from any thread, also from a loop: it must neither block nor allocate; note what
+/// changed and look later.
+/// </summary>
+public interface IBoxObserver
+{
+    /// <summary>An object was added.</summary>
+    void OnAdded(RpcObject target);
+
+    /// <summary>An object was removed.</summary>
+    void OnRemoved(RpcObject target);
+
+    /// <summary>Something about an object changed.</summary>
+    void OnChanged(RpcObject target, ObjectAspect aspect);
+
+    /// <summary>An alarm was raised or cleared.</summary>
+    void OnAlarm(string id);
+}

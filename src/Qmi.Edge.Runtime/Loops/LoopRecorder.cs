@@ -1,0 +1,63 @@
+namespace Qmi.Edge.Runtime;
+
+/// <summary>Counts what a loop does, in its own thread and without allocating; anybody may read.</summary>
+internal sealed class LoopRecorder(TimeProvider timeProvider)
+{
+    private readonly Snapshot<LoopStatistics> _snapshot = new(default);
+    private LoopStatistics _now;
+    private long _consecutiveMisses;
+
+    public LoopStatistics Statistics => _snapshot.Read();
+
+    public long Turns => _now.Turns;
+
+    public void Configured(TimeSpan period, MissedLoopPolicy policy)
+    {
+        _now = _now with { Period = period, Policy = policy };
+        _snapshot.Write(_now);
+    }
+
+    /// <summary>Records a turn; true when its miss is worth a line in the log: the first, the tenth, then at every doubling.</summary>
+    public bool Turn(long due, long start, long end, LoopStep step, LoopSchedule schedule)
+    {
+        var isMiss = step is LoopStep.Missed or LoopStep.Terminate;
+        _consecutiveMisses = isMiss ? _consecutiveMisses + 1 : 0;
+        _now = _now with
+        {
+            Turns = _now.Turns + 1,
+            Skipped = schedule.Skipped,
+            CaughtUp = schedule.CaughtUp,
+            Gaps = _now.Gaps + (step == LoopStep.Gap ? 1 : 0),
+            LatenessMax = Max(_now.LatenessMax, start - due),
+            DurationMax = Max(_now.DurationMax, end - start),
+        };
+        if (isMiss)
+            Miss(end - due - MonotonicTime.ToNanoseconds(_now.Period));
+        _snapshot.Write(_now);
+        return isMiss && IsWorthALine(_consecutiveMisses);
+    }
+
+    public void Gap()
+    {
+        _now = _now with { Gaps = _now.Gaps + 1 };
+        _snapshot.Write(_now);
+    }
+
+    private static bool IsWorthALine(long misses) =>
+        misses == 1 || misses >= 10 && misses % 10 == 0 && System.Numerics.BitOperations.IsPow2(misses / 10);
+
+    private static TimeSpan Max(TimeSpan longest, long nanoseconds)
+    {
+        var duration = MonotonicTime.FromNanoseconds(Math.Max(0, nanoseconds));
+        return duration > longest ? duration : longest;
+    }
+
+    private void Miss(long lateness) =>
+        _now = _now with
+        {
+            Misses = _now.Misses + 1,
+            ConsecutiveMissesMax = Math.Max(_now.ConsecutiveMissesMax, _consecutiveMisses),
+            LastMissLateness = MonotonicTime.FromNanoseconds(lateness),
+            LastMissAt = timeProvider.GetUtcNow(),
+        };
+}

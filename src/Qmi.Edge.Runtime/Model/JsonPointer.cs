@@ -1,0 +1,43 @@
+using System.Text.Json;
+
+namespace Qmi.Edge.Runtime;
+
+/// <summary>JSON Pointer, RFC 6901.</summary>
+public static class JsonPointer
+{
+    /// <summary>A member name as one step of a pointer.</summary>
+    public static string Escape(string name) => name.Replace("~", "~0", StringComparison.Ordinal).Replace("/", "~1", StringComparison.Ordinal);
+
+    /// <summary>The pointers of everything that differs between two values, deepest place each, in order of the first.</summary>
+    public static IReadOnlyList<string> Differences(JsonElement left, JsonElement right)
+    {
+        var paths = new List<string>();
+        Compare(left, right, "", paths);
+        return paths;
+    }
+
+    private static void Compare(JsonElement left, JsonElement right, string path, List<string> paths)
+    {
+        if (left.ValueKind != JsonValueKind.Object || right.ValueKind != JsonValueKind.Object)
+        {
+            if (!JsonElement.DeepEquals(left, right))
+                paths.Add(path);
+            return;
+        }
+
+        foreach (var member in left.EnumerateObject())
+        {
+            var memberPath = path + "/" + Escape(member.Name);
+            if (right.TryGetProperty(member.Name, out var other))
+                Compare(member.Value, other, memberPath, paths);
+            else
+                paths.Add(memberPath);
+        }
+
+        foreach (var member in right.EnumerateObject())
+        {
+            if (!left.TryGetProperty(member.Name, out _))
+                paths.Add(path + "/" + Escape(member.Name));
+        }
+    }
+}

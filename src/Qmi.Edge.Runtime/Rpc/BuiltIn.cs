@@ -1,0 +1,37 @@
+using System.Text.Json;
+
+namespace Qmi.Edge.Runtime;
+
+/// <summary>Shapes that the built-in methods of all objects share.</summary>
+internal static class BuiltIn
+{
+    public static Schema Text(string? description = null, int? minLength = null) => new() { Type = SchemaType.String, Description = description, MinLength = minLength };
+
+    public static Schema Flag(string? description = null) => new() { Type = SchemaType.Boolean, Description = description };
+
+    public static Schema Milliseconds(string? description, long minimum = 0) => new() { Type = SchemaType.Integer, Unit = "ms", Minimum = minimum, Maximum = int.MaxValue, Description = description };
+
+    public static Schema Any { get; } = new() { Type = SchemaType.Any };
+
+    public static Schema Arguments(params ReadOnlySpan<SchemaProperty> properties) => new() { Type = SchemaType.Object, Properties = [.. properties] };
+
+    /// <summary>A method answered at once from a snapshot.</summary>
+    public static RpcMethod Read<TObject>(string name, string description, Schema result, Action<TObject, Utf8JsonWriter> answer)
+        where TObject : RpcObject =>
+        new BuiltInMethod<TObject>(
+            new() { Name = name, Access = RpcAccess.Read, Idempotent = true, Result = result, Description = description },
+            (target, _, writer, _) =>
+            {
+                answer(target, writer);
+                return ValueTask.CompletedTask;
+            });
+
+    public static string? GetText(this RpcRequest request, string name) =>
+        request.Arguments.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String ? value.GetString() : null;
+
+    public static TimeSpan? GetMilliseconds(this RpcRequest request, string name) =>
+        request.Arguments.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.Number ? TimeSpan.FromMilliseconds(value.GetInt64()) : null;
+
+    public static bool GetFlag(this RpcRequest request, string name) =>
+        request.Arguments.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.True;
+}

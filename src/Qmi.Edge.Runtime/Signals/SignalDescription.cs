@@ -1,0 +1,37 @@
+namespace Qmi.Edge.Runtime;
+
+/// <summary>What is known about a signal.</summary>
+public abstract record SignalDescription
+{
+    /// <summary>How many values may wait between the publisher and the signal pump: a tenth of a second at 10 kHz.</summary>
+    public const int DefaultCapacity = 1024;
+
+    /// <summary>Name on the wire, snake_case.</summary>
+    public required string Name { get; init; }
+
+    /// <summary>Whether the bridge sends it with QoS 1.</summary>
+    public bool Reliable { get; init; }
+
+    /// <summary>How many values may wait between the publisher and the signal pump, rounded up to a power of two.</summary>
+    public int Capacity { get; init; } = DefaultCapacity;
+
+    /// <summary>What it means, from the documentation comment.</summary>
+    public string? Description { get; init; }
+
+    /// <summary>What a value looks like.</summary>
+    public abstract Schema Schema { get; }
+
+    internal abstract Signal Create(RpcObject publisher, SignalPump pump);
+}
+
+/// <summary>A signal with values of <typeparamref name="T"/>.</summary>
+public sealed record SignalDescription<T> : SignalDescription
+{
+    /// <summary>How a value looks as JSON.</summary>
+    public required DataType<T> DataType { get; init; }
+
+    /// <inheritdoc />
+    public override Schema Schema => DataType.Schema;
+
+    internal override Signal Create(RpcObject publisher, SignalPump pump) => new Signal<T>(publisher, this, pump);
+}

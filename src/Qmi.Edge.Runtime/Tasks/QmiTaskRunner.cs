@@ -1,0 +1,284 @@
+using Microsoft.Extensions.Logging;
+
+namespace Qmi.Edge.Runtime;
+
+/// <summary>
+/// Manages one task (QMI: QMI_TaskRunner): its life, whatever its settings and status are. Others hold it through a proxy; calls to it are
+/// answered in every state of the task, also while somebody joins.
+/// </summary>
+public abstract partial class QmiTaskRunner : RpcObject
+{
+    private readonly Lock _gate = new();
+    private readonly TaskFactory _factory;
+    private readonly TaskOptions _options;
+    private volatile TaskLife _life;
+    private TaskThread _thread;
+    private QmiTaskBase? _task;
+    private TaskCompletionSource _ended = NewCompletion();
+    private bool _joined;
+
+    private protected QmiTaskRunner(TaskRunnerInit init, IReadOnlyList<RpcMethod> builtInMethods, IReadOnlyList<SignalDescription> builtInSignals)
+        : base(init, builtInMethods, builtInSignals)
+    {
+        (_factory, _options) = (init.Factory, init.Options);
+        _life = new TaskLife { Since = Box.TimeProvider.GetUtcNow() };
+        _thread = NewThread();
+    }
+
+    /// <summary>Where the task is in its life.</summary>
+    public TaskLife Life => _life;
+
+    /// <summary>Whether the task was started and has not ended yet (QMI: is_running).</summary>
+    public bool IsRunning => _life.State is TaskState.Running or TaskState.Stopping;
+
+    /// <summary>What the loop has done so far; null when the task has no loop.</summary>
+    public LoopStatistics? LoopStatistics => Loop?.Recorder.Statistics;
+
+    internal LoopControl? Loop { get; private set; }
+
+    private protected TaskOptions Options => _options;
+
+    /// <summary>Starts the task and returns at once (QMI: start). Once per task: use <see cref="RestartAsync"/> to run it again.</summary>
+    /// <exception cref="QmiException"><see cref="ErrorCode.WrongState"/>.</exception>
+    public void Start()
+    {
+        lock (_gate)
+        {
+            if (_life.State != TaskState.Ready || !_thread.Start())
+                throw WrongState("started", _life.HasEnded ? "restart it instead" : "it can be started only once");
+            _life = _life with { State = TaskState.Running, Run = _life.Run + 1, Since = Box.TimeProvider.GetUtcNow() };
+        }
+
+        NotifyChanged(ObjectAspect.State);
+    }
+
+    /// <summary>Asks the task to stop and returns at once (QMI: stop). In every state, any number of times. Ends every wait the task is in.</summary>
+    public void Stop()
+    {
+        TaskThread thread;
+        lock (_gate)
+        {
+            thread = _thread;
+            if (_life.State is TaskState.Ready or TaskState.Running)
+                ChangeState(_life.State == TaskState.Ready ? TaskState.Stopped : TaskState.Stopping, StopReason.StoppedBeforeStart);
+        }
+
+        if (thread.Stop())
+            NotifyChanged(ObjectAspect.State);
+    }
+
+    /// <summary>Waits in the calling thread until the task has ended (QMI: join).</summary>
+    /// <param name="timeout">How long; <see cref="Timeout.InfiniteTimeSpan"/> = for ever.</param>
+    /// <exception cref="TaskRunException">The task failed; every time.</exception>
+    /// <exception cref="QmiException"><see cref="ErrorCode.Timeout"/>: it has not ended; or the task tried to join itself.</exception>
+    public void Join(TimeSpan timeout)
+    {
+        ThrowIfJoinsItself();
+        var ended = EndedTask;
+        var parker = Parker.ForCurrentThread(Box.TimeProvider);
+        ended.ContinueWith(static (_, state) => ((Parker)state!).Unpark(), parker, TaskContinuationOptions.ExecuteSynchronously);
+        var limit = Math.Min(Box.TimeProvider.GetDeadline(timeout), Interruption.Deadline);
+        while (!ended.IsCompleted)
+        {
+            Interruption.ThrowIfRequested();
+            if (Box.TimeProvider.GetNanoseconds() >= limit)
+                throw NotEnded(timeout);
+            parker.Park(limit);
+        }
+
+        ThrowIfFailed();
+    }
+
+    /// <summary>As <see cref="Join"/>, without holding a thread.</summary>
+    public async Task JoinAsync(TimeSpan timeout, CancellationToken cancellationToken = default)
+    {
+        ThrowIfJoinsItself();
+        try
+        {
+            await EndedTask.WaitAsync(timeout, Box.TimeProvider, cancellationToken).ConfigureAwait(false);
+        }
+        catch (TimeoutException)
+        {
+            throw NotEnded(timeout);
+        }
+
+        ThrowIfFailed();
+    }
+
+    /// <summary>Stops the task, waits for its end, constructs a fresh one through the same factory, keeps the settings in effect, and starts it.</summary>
+    /// <param name="timeout">How long to wait for the end.</param>
+    /// <param name="cancellationToken">Ends the waiting.</param>
+    /// <exception cref="TaskInitException">The new task could not be constructed: the old one has ended.</exception>
+    public async Task RestartAsync(TimeSpan timeout, CancellationToken cancellationToken = default)
+    {
+        Stop();
+        try
+        {
+            await JoinAsync(timeout, cancellationToken).ConfigureAwait(false);
+        }
+        catch (TaskRunException exception)
+        {
+            LogRestartsFailed(Logger, exception);
+        }
+
+        lock (_gate)
+        {
+            if (!_life.HasEnded)
+                throw WrongState("restarted", "somebody else has restarted it just now");
+            _thread = NewThread();
+            (_ended, _joined) = (NewCompletion(), false);
+            _life = _life with { State = TaskState.Ready, Reason = null, Failure = null, Since = Box.TimeProvider.GetUtcNow() };
+        }
+
+        Box.Alarms.Clear(AlarmId);
+        await ConstructAsync().ConfigureAwait(false);
+        Start();
+    }
+
+    /// <summary>Changes the loop at its next slot boundary; what is null stays.</summary>
+    /// <exception cref="QmiException">The task has no loop, or the period is too short.</exception>
+    public void ConfigureLoop(TimeSpan? period = null, MissedLoopPolicy? policy = null)
+    {
+        if (Loop is not { } loop)
+            throw new QmiException(ErrorCode.WrongState, $"Task {Name} has no loop: it has no period and no missed-loop policy.");
+        loop.Change(period, policy);
+    }
+
+    /// <summary>Constructs the task in its own thread.</summary>
+    /// <exception cref="TaskInitException">The constructor threw.</exception>
+    internal async Task ConstructAsync()
+    {
+        try
+        {
+            await _thread.ConstructAsync().ConfigureAwait(false);
+        }
+        catch (Exception exception)
+        {
+            OnEnded(_thread, new TaskEnd(StopReason.Completed, new TaskFailure(exception, TaskPhase.Init, Box.TimeProvider.GetUtcNow())));
+            throw new TaskInitException(Name, exception);
+        }
+    }
+
+    /// <summary>For a loop task's constructor: period and policy, as the options override them.</summary>
+    internal LoopControl ConfigureLoop(TimeSpan period, MissedLoopPolicy policy)
+    {
+        var (actualPeriod, actualPolicy) = (Loop?.Period ?? _options.Period ?? period, Loop?.Policy ?? _options.Policy ?? policy);
+        LoopSchedule.ThrowIfInvalid(actualPeriod, actualPolicy);
+        return Loop = new LoopControl(actualPeriod, actualPolicy, _options.FinalizeGrace, Box.TimeProvider);
+    }
+
+    internal override async Task ReleaseAsync(TimeSpan timeout)
+    {
+        if (!_joined || !_life.HasEnded)
+        {
+            if (!_life.HasEnded && _life.State != TaskState.Ready)
+                LogNotJoined(Logger);
+            Stop();
+        }
+
+        try
+        {
+            await JoinAsync(timeout).ConfigureAwait(false);
+        }
+        catch (TaskRunException exception)
+        {
+            LogFailedBeforeRemoval(Logger, exception.Failure.Phase, exception.Failure.Exception);
+        }
+    }
+
+    internal bool WasNotJoined => !_joined && _life.Run > 0;
+
+    private string AlarmId => "task-" + Name;
+
+    private Task EndedTask
+    {
+        get
+        {
+            lock (_gate)
+                return _ended.Task;
+        }
+    }
+
+    private static TaskCompletionSource NewCompletion() => new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    private TaskThread NewThread() => new(
+        Name,
+        Box.TimeProvider,
+        construct: thread => _task = _factory(new TaskInit(this, thread)),
+        run: thread => OnEnded(thread, _task!.Execute()),
+        stoppedBeforeStart: thread => OnEnded(thread, new TaskEnd(StopReason.StoppedBeforeStart)));
+
+    private void OnEnded(TaskThread thread, TaskEnd end)
+    {
+        TaskCompletionSource ended;
+        lock (_gate)
+        {
+            if (end.Failure is { } failure)
+                _life = _life with { State = TaskState.Failed, Reason = null, Failure = failure, Since = failure.At };
+            else
+                ChangeState(TaskState.Stopped, end.Reason);
+            ended = _ended;
+        }
+
+        Report(end);
+        ended.TrySetResult();
+        NotifyChanged(ObjectAspect.State);
+    }
+
+    private void Report(TaskEnd end)
+    {
+        if (end.Failure is { } failure)
+        {
+            LogFailed(Logger, failure.Phase, failure.Exception);
+            if (failure.FinalizeException is { } second)
+                LogFailed(Logger, TaskPhase.Finalize, second);
+            Box.Alarms.Raise(AlarmId, AlarmSeverity.Error, "TASK_FAILED", $"Task {Name} failed in {failure.Phase.ToString().ToLowerInvariant()}: {failure.Exception.Message}");
+        }
+        else if (end.Reason == StopReason.MissedLoop)
+        {
+            LogTerminated(Logger);
+            Box.Alarms.Raise(AlarmId, AlarmSeverity.Error, "MISSED_LOOP", $"Task {Name} ended because it missed a deadline (policy terminate).");
+        }
+    }
+
+    // Under the gate.
+    private void ChangeState(TaskState state, StopReason reason) =>
+        _life = _life with { State = state, Reason = state == TaskState.Stopped ? reason : null, Since = Box.TimeProvider.GetUtcNow() };
+
+    private void ThrowIfFailed()
+    {
+        _joined = true;
+        if (_life.Failure is { } failure)
+            throw new TaskRunException(Name, failure);
+    }
+
+    private void ThrowIfJoinsItself()
+    {
+        if (_thread.IsCurrent)
+            throw new QmiException(ErrorCode.WrongState, $"Task {Name} cannot join itself: it would wait for its own end.");
+    }
+
+    private QmiException NotEnded(TimeSpan timeout) =>
+        new(ErrorCode.Timeout, $"Task {Name} has not ended within {timeout.TotalSeconds} s; it is {_life.State.ToString().ToLowerInvariant()}.", Executed.No);
+
+    private QmiException WrongState(string what, string fix) =>
+        new(ErrorCode.WrongState, $"Task {Name} cannot be {what}, it is {_life.State.ToString().ToLowerInvariant()}: {fix}.")
+        {
+            Details = new Dictionary<string, object?> { ["state"] = _life.State.ToString().ToLowerInvariant() },
+        };
+
+    [LoggerMessage(1210, LogLevel.Error, "Failed in {Phase}")]
+    private static partial void LogFailed(ILogger logger, TaskPhase phase, Exception exception);
+
+    [LoggerMessage(1211, LogLevel.Error, "Ended because a deadline was missed (policy Terminate)")]
+    private static partial void LogTerminated(ILogger logger);
+
+    [LoggerMessage(1212, LogLevel.Warning, "Removed but not joined: stopping it now")]
+    private static partial void LogNotJoined(ILogger logger);
+
+    [LoggerMessage(1213, LogLevel.Warning, "Had failed in {Phase} before it was removed")]
+    private static partial void LogFailedBeforeRemoval(ILogger logger, TaskPhase phase, Exception exception);
+
+    [LoggerMessage(1214, LogLevel.Warning, "Restarts after a failure")]
+    private static partial void LogRestartsFailed(ILogger logger, Exception exception);
+}

@@ -1,0 +1,133 @@
+using System.Text.Json;
+
+namespace Qmi.Edge.Runtime;
+
+/// <summary>The RPC methods that every task has (QMI: those of QMI_TaskRunner).</summary>
+internal static class TaskMethods<TSettings, TStatus>
+{
+    private static readonly RpcMethodDescription StopDescription = new()
+    {
+        Name = "stop",
+        Idempotent = true,
+        Arguments = BuiltIn.Arguments(
+            new("override", BuiltIn.Flag("Stop although somebody else holds the lock: safety beats exclusivity.")),
+            new("reason", BuiltIn.Text("Why; needed with override.", minLength: 3))),
+        Description = "Asks the task to stop; returns at once.",
+    };
+
+    public static IReadOnlyList<RpcMethod> All { get; } =
+    [
+        .. ObjectMethods.All,
+        BuiltIn.Read<QmiTaskRunner>("is_running", "Whether the task was started and has not ended yet.", BuiltIn.Flag(), static (task, writer) => writer.WriteBooleanValue(task.IsRunning)),
+        BuiltIn.Read<QmiTaskRunner>("get_task_class_name", "The class of the task.", BuiltIn.Text(), static (task, writer) => writer.WriteStringValue(task.Description.ClassName)),
+        BuiltIn.Read<QmiTaskRunner>("get_state", "Where the task is in its life, and its loop.", BuiltIn.Any, static (task, writer) => TaskStateDocument.Write(writer, task)),
+        BuiltIn.Read<QmiTaskRunner>("get_loop_statistics", "What the loop has done so far; null for a task without a loop.", BuiltIn.Any, static (task, writer) => LoopStatisticsDocument.Write(writer, task.LoopStatistics)),
+        BuiltIn.Read<QmiTaskRunner<TSettings, TStatus>>("get_status", "The status; null before there is one.", BuiltIn.Any, WriteStatus),
+        BuiltIn.Read<QmiTaskRunner<TSettings, TStatus>>("get_settings", "The settings in effect.", BuiltIn.Any, static (task, writer) => task.TaskType.Settings.Write(writer, task.GetSettings())),
+        BuiltIn.Read<QmiTaskRunner<TSettings, TStatus>>("get_pending_settings", "The settings that wait for the task, or null.", BuiltIn.Any, WritePendingSettings),
+        new BuiltInMethod<QmiTaskRunner>(
+            new() { Name = "start", Description = "Starts the task; returns at once. Once per task: see restart." },
+            static (task, request, _, cancellation) => new ValueTask(task.Lane.RunAsync(task.Start, request.Deadline, cancellation))),
+        new BuiltInMethod<QmiTaskRunner>(StopDescription, Stop) { LooksAtLock = true },
+        new BuiltInMethod<QmiTaskRunner>(
+            new() { Name = "join", Lock = LockRule.Ignores, Access = RpcAccess.Control, Idempotent = true, Result = BuiltIn.Any, Description = "Waits until the task has ended; an error when it failed." },
+            JoinAsync),
+        new BuiltInMethod<QmiTaskRunner>(
+            new() { Name = "restart", Description = "Stops the task, waits for its end, and starts a fresh one with the settings in effect." },
+            static (task, request, _, cancellation) => new ValueTask(task.RestartAsync(task.Box.TimeProvider.GetRemaining(request.Deadline), cancellation))),
+        new BuiltInMethod<QmiTaskRunner>(
+            new()
+            {
+                Name = "configure_loop",
+                Idempotent = true,
+                Arguments = BuiltIn.Arguments(
+                    new("period_ms", new Schema { Type = SchemaType.Number, Unit = "ms", Minimum = LoopSchedule.MinPeriod.TotalMilliseconds, Maximum = TimeSpan.FromDays(1).TotalMilliseconds }),
+                    new("policy", new Schema { Type = SchemaType.String, Enum = LoopStatisticsDocument.PolicyNames })),
+                Description = "Changes period and policy of the loop at the next slot boundary.",
+            },
+            ConfigureLoop),
+        new BuiltInMethod<QmiTaskRunner<TSettings, TStatus>>(SetSettingsCall.Method, SetSettingsCall.InvokeAsync),
+    ];
+
+    private static ValueTask Stop(QmiTaskRunner task, RpcRequest request, Utf8JsonWriter writer, CancellationToken cancellationToken)
+    {
+        var reason = request.GetText("reason");
+        if (!request.GetFlag("override"))
+        {
+            task.Lock.Check(request.Caller, request.LockToken, StopDescription);
+        }
+        else if (reason is null)
+        {
+            throw new QmiException(ErrorCode.BadArgs, "stop with override needs a reason of 3 characters or more: it goes to the audit log and to the lock's owner.")
+            {
+                Violations = [new("/reason", "required", "With override a reason is needed.")],
+            };
+        }
+
+        task.Stop();
+        return ValueTask.CompletedTask;
+    }
+
+    private static async ValueTask JoinAsync(QmiTaskRunner task, RpcRequest request, Utf8JsonWriter writer, CancellationToken cancellationToken)
+    {
+        await task.JoinAsync(task.Box.TimeProvider.GetRemaining(request.Deadline), cancellationToken).ConfigureAwait(false);
+        TaskStateDocument.Write(writer, task);
+    }
+
+    private static ValueTask ConfigureLoop(QmiTaskRunner task, RpcRequest request, Utf8JsonWriter writer, CancellationToken cancellationToken)
+    {
+        var period = request.Arguments.TryGetProperty("period_ms", out var value) ? TimeSpan.FromMilliseconds(value.GetDouble()) : (TimeSpan?)null;
+        task.ConfigureLoop(period, LoopStatisticsDocument.ParsePolicy(request.GetText("policy")));
+        return ValueTask.CompletedTask;
+    }
+
+    private static void WriteStatus(QmiTaskRunner<TSettings, TStatus> task, Utf8JsonWriter writer)
+    {
+        var status = task.StatusSnapshot.Read();
+        if (status.HasValue)
+            task.TaskType.Status.Write(writer, status.Value);
+        else
+            writer.WriteNullValue();
+    }
+
+    private static void WritePendingSettings(QmiTaskRunner<TSettings, TStatus> task, Utf8JsonWriter writer)
+    {
+        if (task.SettingsSlot.Waiting is { } waiting)
+            task.TaskType.Settings.Write(writer, waiting.Value);
+        else
+            writer.WriteNullValue();
+    }
+
+    /// <summary>A settings push as an RPC call: the same body as a push by topic.</summary>
+    private static class SetSettingsCall
+    {
+        public static readonly RpcMethodDescription Method = new()
+        {
+            Name = "set_settings",
+            Arguments = BuiltIn.Arguments(
+                new("values", new Schema { Type = SchemaType.Object, AdditionalProperties = BuiltIn.Any, Description = "The settings, or the part that changes." }, Required: true),
+                new("mode", new Schema { Type = SchemaType.String, Enum = ["merge", "replace"], Default = "\"merge\"", Description = "Lay the values over those in effect, or take them as the whole." }),
+                new("base_rev", new Schema { Type = SchemaType.Integer, Minimum = 0, Description = "Refuse when the newest revision is another." })),
+            Result = BuiltIn.Any,
+            Description = "Pushes settings, which take effect when the task next looks.",
+        };
+
+        public static async ValueTask InvokeAsync(QmiTaskRunner<TSettings, TStatus> task, RpcRequest request, Utf8JsonWriter writer, CancellationToken cancellationToken)
+        {
+            SettingsPush? push = null;
+            await task.Lane.RunAsync(() => push = task.PushSettings(SettingsPushBody.Read(request.Arguments), request.Caller, request.Id), request.Deadline, cancellationToken).ConfigureAwait(false);
+            SettingsOutcome? outcome = null;
+            if (!request.WaitAcceptedOnly && task.IsRunning)
+                outcome = await task.WaitForOutcomeAsync(push!, request.Deadline, cancellationToken).ConfigureAwait(false);
+            if (outcome?.Error is { } error)
+                throw error;
+
+            writer.WriteStartObject();
+            writer.WriteNumber("rev"u8, push!.Revision);
+            writer.WriteString("state"u8, outcome is null ? "pending"u8 : outcome.Result == SettingsResult.Applied ? "applied"u8 : "superseded"u8);
+            if (outcome?.Turn is { } turn)
+                writer.WriteNumber("turn"u8, turn);
+            writer.WriteEndObject();
+        }
+    }
+}

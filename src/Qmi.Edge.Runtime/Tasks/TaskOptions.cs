@@ -1,0 +1,25 @@
+namespace Qmi.Edge.Runtime;
+
+/// <summary>How a task is to be run; everything has a default.</summary>
+public record TaskOptions
+{
+    /// <summary>The period of a loop task; null = what its constructor says. At least 100 microseconds.</summary>
+    public TimeSpan? Period { get; init; }
+
+    /// <summary>What a loop task does about missed deadlines; null = what its constructor says.</summary>
+    public MissedLoopPolicy? Policy { get; init; }
+
+    /// <summary>How long <c>LoopFinalize</c> may sleep and wait after a stop; default 5 s.</summary>
+    public TimeSpan FinalizeGrace { get; init; } = TimeSpan.FromSeconds(5);
+
+    internal virtual object? InitialSettings => null;
+}
+
+/// <summary>As <see cref="TaskOptions"/>, with the settings that the task begins with.</summary>
+public sealed record TaskOptions<TSettings> : TaskOptions
+{
+    /// <summary>The settings that the task begins with; null = the record's defaults.</summary>
+    public TSettings? Settings { get; init; }
+
+    internal override object? InitialSettings => Settings;
+}

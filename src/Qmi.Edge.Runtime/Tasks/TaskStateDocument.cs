@@ -1,0 +1,82 @@
+using System.Text.Json;
+
+namespace Qmi.Edge.Runtime;
+
+/// <summary>A task's life on the wire.</summary>
+public static class TaskStateDocument
+{
+    /// <summary>Writes the document as a JSON object.</summary>
+    public static void Write(Utf8JsonWriter writer, QmiTaskRunner task)
+    {
+        writer.WriteStartObject();
+        WriteMembers(writer, task);
+        writer.WriteEndObject();
+    }
+
+    /// <summary>Writes its members into an object that the caller has begun.</summary>
+    public static void WriteMembers(Utf8JsonWriter writer, QmiTaskRunner task)
+    {
+        var life = task.Life;
+        writer.WriteString("state"u8, NameOf(life.State));
+        writer.WriteNumber("run"u8, life.Run);
+        writer.WriteTimestamp("since"u8, life.Since);
+        if (life.Reason is { } reason)
+            writer.WriteString("reason"u8, NameOf(reason));
+        writer.WritePropertyName("error"u8);
+        WriteFailure(writer, life.Failure);
+        writer.WritePropertyName("loop"u8);
+        WriteLoop(writer, task.LoopStatistics);
+    }
+
+    /// <summary>The name of a state on the wire.</summary>
+    public static string NameOf(TaskState state) => state switch
+    {
+        TaskState.Ready => "ready",
+        TaskState.Running => "running",
+        TaskState.Stopping => "stopping",
+        TaskState.Stopped => "stopped",
+        _ => "failed",
+    };
+
+    private static string NameOf(StopReason reason) => reason switch
+    {
+        StopReason.Completed => "completed",
+        StopReason.Requested => "requested",
+        StopReason.MissedLoop => "missed_loop",
+        _ => "stopped_before_start",
+    };
+
+    private static void WriteFailure(Utf8JsonWriter writer, TaskFailure? failure)
+    {
+        if (failure is null)
+        {
+            writer.WriteNullValue();
+            return;
+        }
+
+        writer.WriteStartObject();
+        writer.WriteString("type"u8, failure.Exception.GetType().Name);
+        writer.WriteString("message"u8, failure.Exception.Message);
+        writer.WriteString("phase"u8, failure.Phase.ToString().ToLowerInvariant());
+        writer.WriteTimestamp("at"u8, failure.At);
+        if (failure.FinalizeException is { } second)
+            writer.WriteString("finalize_message"u8, second.Message);
+        writer.WriteEndObject();
+    }
+
+    private static void WriteLoop(Utf8JsonWriter writer, LoopStatistics? statistics)
+    {
+        if (statistics is not { } loop)
+        {
+            writer.WriteNullValue();
+            return;
+        }
+
+        writer.WriteStartObject();
+        writer.WriteNumber("period_ms"u8, loop.Period.TotalMilliseconds);
+        writer.WriteNumber("overruns"u8, loop.Misses);
+        writer.WriteNumber("skipped"u8, loop.Skipped);
+        writer.WriteString("policy"u8, LoopStatisticsDocument.NameOf(loop.Policy));
+        writer.WriteEndObject();
+    }
+}

@@ -1,0 +1,123 @@
+namespace Qmi.Edge.Runtime;
+
+/// <summary>
+/// The thread of one run of a task: constructs it, waits for the start, runs it. Everything that can end a wait of the task's code
+/// goes through here.
+/// </summary>
+internal sealed class TaskThread
+{
+    private readonly Lock _gate = new();
+    private readonly TimeProvider _timeProvider;
+    private readonly Parker _parker;
+    private readonly Thread _thread;
+    private readonly CancellationTokenSource _stop = new();
+    private readonly TaskCompletionSource _constructed = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private volatile bool _started;
+    private volatile bool _stopRequested;
+    private volatile bool _finalizing;
+    private long _finalizeDeadline;
+
+    public TaskThread(string name, TimeProvider timeProvider, Action<TaskThread> construct, Action<TaskThread> run, Action<TaskThread> stoppedBeforeStart)
+    {
+        _timeProvider = timeProvider;
+        _parker = Parker.Create(timeProvider);
+        _thread = new Thread(() => Body(construct, run, stoppedBeforeStart)) { IsBackground = true, Name = name };
+    }
+
+    /// <summary>Whether the task was asked to stop.</summary>
+    public bool StopRequested => _stopRequested;
+
+    /// <summary>Whether this is the calling thread.</summary>
+    public bool IsCurrent => Thread.CurrentThread == _thread;
+
+    /// <summary>Lets the thread begin with the task's constructor; completes, perhaps with its exception, when that has returned.</summary>
+    public Task ConstructAsync()
+    {
+        _thread.Start();
+        return _constructed.Task;
+    }
+
+    /// <summary>Lets the task run; false when it was asked to stop before.</summary>
+    public bool Start()
+    {
+        lock (_gate)
+        {
+            if (_stopRequested)
+                return false;
+            _started = true;
+        }
+
+        _parker.Unpark();
+        return true;
+    }
+
+    /// <summary>Asks the task to stop and ends every wait it is in. True the first time.</summary>
+    public bool Stop()
+    {
+        lock (_gate)
+        {
+            if (_stopRequested)
+                return false;
+            _stopRequested = true;
+        }
+
+        // Wakes transports and whatever else registered; then the thread itself.
+        _stop.Cancel();
+        _parker.Unpark();
+        return true;
+    }
+
+    /// <summary>Waits in the task's code.</summary>
+    /// <exception cref="TaskStopException">Stop was requested, also for a zero duration; in the finalize phase: its grace is over.</exception>
+    public void Sleep(TimeSpan duration) => WaitUntil(_timeProvider.GetDeadline(duration));
+
+    /// <summary>Waits in the task's code for an absolute monotonic time.</summary>
+    /// <exception cref="TaskStopException">As for <see cref="Sleep"/>.</exception>
+    public void WaitUntil(long deadline)
+    {
+        var limit = _finalizing ? Math.Min(deadline, _finalizeDeadline) : deadline;
+        while (true)
+        {
+            if (_stopRequested && !_finalizing)
+                throw new TaskStopException();
+            if (_timeProvider.GetNanoseconds() >= limit)
+                break;
+            _parker.Park(limit);
+        }
+
+        if (limit < deadline)
+            throw new TaskStopException();
+    }
+
+    /// <summary>Runs the finalizing code: what it waits for is no longer ended by the stop, but by the end of the grace.</summary>
+    public void Finalize(TimeSpan grace, Action body)
+    {
+        _finalizeDeadline = _timeProvider.GetDeadline(grace);
+        _finalizing = true;
+        using (Interruption.Enter(CancellationToken.None, _finalizeDeadline))
+            body();
+    }
+
+    private void Body(Action<TaskThread> construct, Action<TaskThread> run, Action<TaskThread> stoppedBeforeStart)
+    {
+        Parker.SetForCurrentThread(_timeProvider, _parker);
+        using var interruption = Interruption.EnterTask(_stop.Token);
+        try
+        {
+            construct(this);
+        }
+        catch (Exception exception)
+        {
+            _constructed.SetException(exception);
+            return;
+        }
+
+        _constructed.SetResult();
+        while (!_started && !_stopRequested)
+            _parker.Park(MonotonicTime.Never);
+        if (_started)
+            run(this);
+        else
+            stoppedBeforeStart(this);
+    }
+}
