@@ -8,6 +8,26 @@ public static class JsonPointer
     /// <summary>A member name as one step of a pointer.</summary>
     public static string Escape(string name) => name.Replace("~", "~0", StringComparison.Ordinal).Replace("/", "~1", StringComparison.Ordinal);
 
+    /// <summary>The member names along a pointer.</summary>
+    public static IEnumerable<string> Steps(string path) => path.Split('/').Skip(1)
+        .Select(step => step.Replace("~1", "/", StringComparison.Ordinal).Replace("~0", "~", StringComparison.Ordinal));
+
+    /// <summary>The value that a pointer points to, or null when there is none.</summary>
+    public static JsonElement? Find(JsonElement document, string path)
+    {
+        foreach (var step in Steps(path))
+        {
+            if (document.ValueKind == JsonValueKind.Object && document.TryGetProperty(step, out var member))
+                document = member;
+            else if (document.ValueKind == JsonValueKind.Array && int.TryParse(step, out var index) && index >= 0 && index < document.GetArrayLength())
+                document = document[index];
+            else
+                return null;
+        }
+
+        return document;
+    }
+
     /// <summary>The pointers of everything that differs between two values, deepest place each, in order of the first.</summary>
     public static IReadOnlyList<string> Differences(JsonElement left, JsonElement right)
     {

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Microsoft.Extensions.Logging;
 
 namespace Qmi.Edge.Runtime;
@@ -37,6 +38,22 @@ public abstract partial class QmiTaskRunner : RpcObject
     internal LoopControl? Loop { get; private set; }
 
     private protected TaskOptions Options => _options;
+
+    /// <summary>The newest settings revision that was given.</summary>
+    public abstract long HeadRevision { get; }
+
+    /// <summary>Pushes settings that came as JSON.</summary>
+    /// <param name="body">The push.</param>
+    /// <param name="caller">Who pushes.</param>
+    /// <param name="requestId">The caller's id of the push.</param>
+    /// <exception cref="QmiException"><see cref="ErrorCode.BadArgs"/> with everything that is wrong, <see cref="ErrorCode.Conflict"/>.</exception>
+    public abstract SettingsPush PushSettings(SettingsPushBody body, Caller caller, string? requestId);
+
+    /// <summary>Writes the members of the settings document: revisions, what is in effect, what waits, how they differ.</summary>
+    public abstract void WriteSettings(Utf8JsonWriter writer);
+
+    /// <summary>Writes the status as a JSON value; null before there is one.</summary>
+    public abstract void WriteStatus(Utf8JsonWriter writer);
 
     /// <summary>Starts the task and returns at once (QMI: start). Once per task: use <see cref="RestartAsync"/> to run it again.</summary>
     /// <exception cref="QmiException"><see cref="ErrorCode.WrongState"/>.</exception>

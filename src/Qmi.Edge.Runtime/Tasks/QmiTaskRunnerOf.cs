@@ -1,3 +1,5 @@
+using System.Text.Json;
+
 namespace Qmi.Edge.Runtime;
 
 /// <summary>
@@ -49,8 +51,24 @@ public class QmiTaskRunner<TSettings, TStatus> : QmiTaskRunner
     /// <summary>The status (QMI: get_status); the default value before the task has set one.</summary>
     public TStatus? GetStatus() => StatusSnapshot.Read().Value;
 
-    /// <summary>A push from outside: the values laid over the newest settings, or taken as the whole.</summary>
-    internal SettingsPush PushSettings(SettingsPushBody body, Caller caller, string? requestId)
+    /// <inheritdoc />
+    public override long HeadRevision => SettingsSlot.HeadRevision;
+
+    /// <inheritdoc />
+    public override void WriteSettings(Utf8JsonWriter writer) => SettingsDocument.WriteMembers(writer, SettingsSlot, _type.Settings, IsRunning);
+
+    /// <inheritdoc />
+    public override void WriteStatus(Utf8JsonWriter writer)
+    {
+        var status = StatusSnapshot.Read();
+        if (status.HasValue)
+            _type.Status.Write(writer, status.Value);
+        else
+            writer.WriteNullValue();
+    }
+
+    /// <inheritdoc />
+    public override SettingsPush PushSettings(SettingsPushBody body, Caller caller, string? requestId)
     {
         var asked = body.Values;
         if (!body.Replace && Newest is { } newest)
@@ -62,7 +80,7 @@ public class QmiTaskRunner<TSettings, TStatus> : QmiTaskRunner
         }
         catch (QmiException exception)
         {
-            Box.Audit.Write(AuditEntry.Of(this, "set_settings", caller) with { RequestId = requestId, New = body.Values.GetRawText(), Error = exception.Message });
+            Box.Audit.Write(AuditEntry.Of(this, "set_settings", caller) with { RequestId = requestId, New = ToAuditText(body.Values), Error = exception.Message });
             throw;
         }
 
@@ -85,13 +103,15 @@ public class QmiTaskRunner<TSettings, TStatus> : QmiTaskRunner
         }
     }
 
+    private string ToAuditText(JsonElement settings) => Secrets.ToText(settings, _type.Settings.Schema);
+
     private TSettings? Newest => SettingsSlot.NotYetInEffect is { } waiting ? waiting.Value : SettingsSlot.Reported is { } reported ? reported.Value : default;
 
     internal SettingsPush PushSettings(TSettings settings, Caller caller, string? requestId, long? expectedHead)
     {
         var asked = _type.Settings.ToElement(settings);
-        var before = SettingsSlot.Reported is { } reported ? _type.Settings.ToElement(reported.Value).GetRawText() : null;
-        var entry = AuditEntry.Of(this, "set_settings", caller) with { RequestId = requestId, Old = before, New = asked.GetRawText() };
+        var before = SettingsSlot.Reported is { } reported ? ToAuditText(_type.Settings.ToElement(reported.Value)) : null;
+        var entry = AuditEntry.Of(this, "set_settings", caller) with { RequestId = requestId, Old = before, New = ToAuditText(asked) };
         try
         {
             SchemaViolations.ThrowIfAny(Check(settings, asked), $"Settings of {Name}");
@@ -107,7 +127,7 @@ public class QmiTaskRunner<TSettings, TStatus> : QmiTaskRunner
         }
     }
 
-    private IReadOnlyList<SchemaViolation> Check(TSettings settings, System.Text.Json.JsonElement asked)
+    private IReadOnlyList<SchemaViolation> Check(TSettings settings, JsonElement asked)
     {
         var violations = _type.Settings.Schema.Validate(asked);
         if (violations.Count > 0 || Validate is not { } validate)

@@ -22,7 +22,7 @@ internal static class TaskMethods<TSettings, TStatus>
         BuiltIn.Read<QmiTaskRunner>("get_task_class_name", "The class of the task.", BuiltIn.Text(), static (task, writer) => writer.WriteStringValue(task.Description.ClassName)),
         BuiltIn.Read<QmiTaskRunner>("get_state", "Where the task is in its life, and its loop.", BuiltIn.Any, static (task, writer) => TaskStateDocument.Write(writer, task)),
         BuiltIn.Read<QmiTaskRunner>("get_loop_statistics", "What the loop has done so far; null for a task without a loop.", BuiltIn.Any, static (task, writer) => LoopStatisticsDocument.Write(writer, task.LoopStatistics)),
-        BuiltIn.Read<QmiTaskRunner<TSettings, TStatus>>("get_status", "The status; null before there is one.", BuiltIn.Any, WriteStatus),
+        BuiltIn.Read<QmiTaskRunner>("get_status", "The status; null before there is one.", BuiltIn.Any, static (task, writer) => task.WriteStatus(writer)),
         BuiltIn.Read<QmiTaskRunner<TSettings, TStatus>>("get_settings", "The settings in effect.", BuiltIn.Any, static (task, writer) => task.TaskType.Settings.Write(writer, task.GetSettings())),
         BuiltIn.Read<QmiTaskRunner<TSettings, TStatus>>("get_pending_settings", "The settings that wait for the task, or null.", BuiltIn.Any, WritePendingSettings),
         new BuiltInMethod<QmiTaskRunner>(
@@ -79,15 +79,6 @@ internal static class TaskMethods<TSettings, TStatus>
         var period = request.Arguments.TryGetProperty("period_ms", out var value) ? TimeSpan.FromMilliseconds(value.GetDouble()) : (TimeSpan?)null;
         task.ConfigureLoop(period, LoopStatisticsDocument.ParsePolicy(request.GetText("policy")));
         return ValueTask.CompletedTask;
-    }
-
-    private static void WriteStatus(QmiTaskRunner<TSettings, TStatus> task, Utf8JsonWriter writer)
-    {
-        var status = task.StatusSnapshot.Read();
-        if (status.HasValue)
-            task.TaskType.Status.Write(writer, status.Value);
-        else
-            writer.WriteNullValue();
     }
 
     private static void WritePendingSettings(QmiTaskRunner<TSettings, TStatus> task, Utf8JsonWriter writer)
