@@ -50,7 +50,7 @@ internal static class RpcDispatcher
         try
         {
             var buffer = new ArrayBufferWriter<byte>(UsualResultSize);
-            using var writer = new Utf8JsonWriter(buffer);
+            using var writer = new Utf8JsonWriter(buffer, JsonStyle.Writing);
             using (method.ChecksLockItself ? default : target.Lock.Admit(request.Caller, request.LockToken, method.Description))
                 await method.InvokeAsync(target, request, writer, cancellationToken).ConfigureAwait(false);
             return Success(buffer, writer);
@@ -110,7 +110,7 @@ internal static class RpcDispatcher
             {
                 using var admission = target.Lock.Admit(request.Caller, request.LockToken, method.Description);
                 var buffer = new ArrayBufferWriter<byte>(UsualResultSize);
-                using var writer = new Utf8JsonWriter(buffer);
+                using var writer = new Utf8JsonWriter(buffer, JsonStyle.Writing);
                 method.InvokeAsync(target, request, writer, CancellationToken.None).GetAwaiter().GetResult();
                 return Success(buffer, writer).Result;
             }
