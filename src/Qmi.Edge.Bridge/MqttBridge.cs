@@ -69,8 +69,8 @@ public sealed partial class MqttBridge : IAsyncDisposable
             entry.Dispose();
     }
 
-    private IEnumerable<RetainedDocument> Documents =>
-        _boxDocuments.All.Concat(_objects.Values.SelectMany(entry => entry.Documents.All)).Concat(_pushes.Documents);
+    private IEnumerable<IDocument> Documents =>
+        _boxDocuments.All.Concat<IDocument>(_objects.Values.SelectMany(entry => entry.Documents.All)).Concat(_pushes.Documents);
 
     private string PresenceNow => _box.Alarms.Raised.Any(alarm => alarm.Severity >= AlarmSeverity.Error) ? "degraded" : "online";
 

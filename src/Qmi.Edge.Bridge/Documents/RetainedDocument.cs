@@ -8,7 +8,7 @@ namespace Qmi.Edge.Bridge;
 /// One retained topic of the box. What the broker keeps is only a copy: the document is written anew from the box whenever it changed
 /// and on every connect.
 /// </summary>
-internal sealed class RetainedDocument(string topic, TimeSpan interval, Action<Utf8JsonWriter>? write)
+internal sealed class RetainedDocument(string topic, TimeSpan interval, Action<Utf8JsonWriter>? write) : IDocument
 {
     private readonly byte[] _topic = Encoding.UTF8.GetBytes(topic);
     private readonly long _interval = MonotonicTime.ToNanoseconds(interval);
@@ -32,11 +32,7 @@ internal sealed class RetainedDocument(string topic, TimeSpan interval, Action<U
         MarkDirty();
     }
 
-    /// <summary>Publishes it if it changed and its time has come.</summary>
-    /// <param name="connection">Where to.</param>
-    /// <param name="now">Monotonic nanoseconds.</param>
-    /// <param name="next">Lowered to the time at which it must be looked at again.</param>
-    /// <returns>False when the connection did not take it: try again later.</returns>
+    /// <inheritdoc />
     public bool Flush(IMqttConnection connection, long now, ref long next)
     {
         if (Volatile.Read(ref _isDirty) == 0)
@@ -51,7 +47,7 @@ internal sealed class RetainedDocument(string topic, TimeSpan interval, Action<U
         return Publish(connection, now);
     }
 
-    /// <summary>Publishes it whether it changed or not.</summary>
+    /// <inheritdoc />
     public bool Publish(IMqttConnection connection, long now)
     {
         // Cleared before it is written: a change during the writing makes it dirty again.
@@ -59,16 +55,7 @@ internal sealed class RetainedDocument(string topic, TimeSpan interval, Action<U
         using var buffer = JsonBuffer.Rent();
         Sequence++;
         _write?.Invoke(buffer.Writer);
-        var publication = new MqttPublication
-        {
-            Topic = _topic,
-            Payload = _write is null ? default : buffer.Written.Span,
-            Qos = MqttQos.AtLeastOnce,
-            Retain = true,
-            PayloadIsUtf8 = _write is not null,
-            ContentType = _write is null ? default : ContentTypes.Json,
-        };
-        if (!connection.TryPublish(publication))
+        if (!connection.TryPublishRetained(_topic, buffer.Written.Span))
         {
             Volatile.Write(ref _isDirty, 1);
             return false;
@@ -77,10 +64,4 @@ internal sealed class RetainedDocument(string topic, TimeSpan interval, Action<U
         _published = now;
         return true;
     }
-}
-
-/// <summary>MQTT 5 content types.</summary>
-internal static class ContentTypes
-{
-    public static ReadOnlySpan<byte> Json => "application/json"u8;
 }

@@ -1,5 +1,4 @@
 using System.Text;
-using System.Text.Json;
 using Qmi.Edge.Runtime;
 
 namespace Qmi.Edge.Bridge;
@@ -37,7 +36,7 @@ internal sealed class BoxPresence(EdgeBox box, Topics topics)
             payload = _current = Write(_state, connection.Session?.Number ?? 0, reason, _since);
         }
 
-        return Publish(connection, payload);
+        return connection.TryPublishRetained(_topic, payload);
     }
 
     /// <summary>Looks at what somebody published in the box's name: a late will, or a mistake. Puts it right.</summary>
@@ -51,18 +50,8 @@ internal sealed class BoxPresence(EdgeBox box, Topics topics)
     public bool PublishAgain(IMqttConnection connection)
     {
         lock (_gate)
-            return Publish(connection, _current);
+            return connection.TryPublishRetained(_topic, _current);
     }
-
-    private bool Publish(IMqttConnection connection, byte[] payload) => connection.TryPublish(new MqttPublication
-    {
-        Topic = _topic,
-        Payload = payload,
-        Qos = MqttQos.AtLeastOnce,
-        Retain = true,
-        PayloadIsUtf8 = true,
-        ContentType = ContentTypes.Json,
-    });
 
     private byte[] Write(string state, long connection, string? reason, DateTimeOffset since)
     {

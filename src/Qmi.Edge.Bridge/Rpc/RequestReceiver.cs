@@ -61,7 +61,7 @@ internal sealed partial class RequestReceiver(EdgeBox box, Topics topics, Bridge
             DryRun = envelope.DryRun,
         });
         if (reply.IsCompletedSuccessfully)
-            Finish(pending, reply.Result);
+            replies.Send(pending, reply.Result);
         else
             _ = FinishAsync(pending, reply);
     }
@@ -70,30 +70,12 @@ internal sealed partial class RequestReceiver(EdgeBox box, Topics topics, Bridge
     {
         try
         {
-            Finish(pending, await reply.ConfigureAwait(false));
+            replies.Send(pending, await reply.ConfigureAwait(false));
         }
         catch (Exception exception)
         {
             LogReplyFailed(logger, pending.Topic.Target, pending.Topic.Method, exception);
         }
-    }
-
-    private void Finish(PendingRequest pending, RpcReply reply)
-    {
-        if (pending.Topic.Verb != RpcAccess.Read)
-        {
-            box.Audit.Write(new AuditEntry
-            {
-                At = box.TimeProvider.GetUtcNow(),
-                Caller = pending.Topic.Caller,
-                Object = pending.Topic.Target,
-                Action = pending.Topic.Method,
-                RequestId = pending.Id,
-                Error = reply.Error?.Message,
-            });
-        }
-
-        replies.Send(pending, reply);
     }
 
     private static RequestEnvelope WithProperties(RequestEnvelope envelope, in MqttMessage message)

@@ -9,10 +9,10 @@ internal sealed partial class PushReceiver(EdgeBox box, Topics topics, BridgeOpt
 {
     private static readonly RpcMethodDescription SetSettings = new() { Name = "set_settings" };
 
-    private readonly ConcurrentDictionary<(string Task, string Caller), AckEntry> _acks = new();
+    private readonly ConcurrentDictionary<(string Task, string Caller), AckDocument> _acks = new();
 
-    /// <summary>The acks, and the pushes that wait to be cleared.</summary>
-    public IEnumerable<RetainedDocument> Documents => _acks.Values.SelectMany(entry => entry.Documents);
+    /// <summary>The acks.</summary>
+    public IEnumerable<IDocument> Documents => _acks.Values;
 
     /// <summary>Receives a message below the box; false when its topic is no push.</summary>
     public bool TryReceive(string topic, in MqttMessage message)
@@ -22,7 +22,7 @@ internal sealed partial class PushReceiver(EdgeBox box, Topics topics, BridgeOpt
         // An empty push is a cleared one, perhaps our own clearing coming back.
         if (message.Payload.IsEmpty)
             return true;
-        var entry = _acks.GetOrAdd((task, caller), _ => new AckEntry(box, topics.Ack(task, caller), topics.Push(task, caller)));
+        var entry = _acks.GetOrAdd((task, caller), _ => new AckDocument(box, topics.Ack(task, caller), topics.Push(task, caller)));
         try
         {
             Receive(entry, task, options.GetCaller(caller), message);
@@ -35,7 +35,7 @@ internal sealed partial class PushReceiver(EdgeBox box, Topics topics, BridgeOpt
         return true;
     }
 
-    private void Receive(AckEntry entry, string taskName, Caller caller, in MqttMessage message)
+    private void Receive(AckDocument entry, string taskName, Caller caller, in MqttMessage message)
     {
         if (message.Payload.Length > options.PayloadLimit)
             throw new QmiException(ErrorCode.PayloadTooLarge, $"The push has {message.Payload.Length} bytes, at most {options.PayloadLimit} are allowed.");
@@ -44,7 +44,7 @@ internal sealed partial class PushReceiver(EdgeBox box, Topics topics, BridgeOpt
             throw new QmiException(ErrorCode.NoSuchObject, $"There is no task \"{taskName}\" in box {box.Name}{NearestName.Hint(taskName, box.Objects.Select(target => target.Name))}.");
         if (caller.Role < RpcAccess.Control)
             throw new QmiException(ErrorCode.Forbidden, $"{caller.Name} may not change settings: it needs the Control role.");
-        if (entry.Current is { Id: { } last } known && last == push.Id)
+        if (entry.Newest is { Id: { } last } known && last == push.Id)
         {
             // The same push again: it is never applied twice, its answer is repeated.
             Answer(entry, known);
@@ -57,7 +57,7 @@ internal sealed partial class PushReceiver(EdgeBox box, Topics topics, BridgeOpt
         Accept(entry, task, caller, push);
     }
 
-    private void Accept(AckEntry entry, QmiTaskRunner task, Caller caller, PushRequest push)
+    private void Accept(AckDocument entry, QmiTaskRunner task, Caller caller, PushRequest push)
     {
         var accepted = task.PushSettings(push.Body, caller, push.Id);
         var ack = new Ack { Id = push.Id, Revision = accepted.Revision, State = "pending", At = box.TimeProvider.GetUtcNow(), HeadRevision = task.HeadRevision };
@@ -65,7 +65,7 @@ internal sealed partial class PushReceiver(EdgeBox box, Topics topics, BridgeOpt
         _ = FollowAsync(entry, task, ack, accepted.Outcome);
     }
 
-    private async Task FollowAsync(AckEntry entry, QmiTaskRunner task, Ack pending, Task<SettingsOutcome> outcome)
+    private async Task FollowAsync(AckDocument entry, QmiTaskRunner task, Ack pending, Task<SettingsOutcome> outcome)
     {
         try
         {
@@ -78,8 +78,7 @@ internal sealed partial class PushReceiver(EdgeBox box, Topics topics, BridgeOpt
                 At = box.TimeProvider.GetUtcNow(),
                 HeadRevision = task.HeadRevision,
             };
-            entry.AnswerIfNewest(pending, final);
-            documentChanged();
+            Answer(entry, final);
         }
         catch (Exception exception)
         {
@@ -87,9 +86,9 @@ internal sealed partial class PushReceiver(EdgeBox box, Topics topics, BridgeOpt
         }
     }
 
-    private void Answer(AckEntry entry, Ack ack)
+    private void Answer(AckDocument entry, Ack ack)
     {
-        entry.Answer(ack);
+        entry.Add(ack);
         documentChanged();
     }
 

@@ -17,13 +17,17 @@ internal static class RpcDispatcher
             if (request.DryRun)
                 return new(new RpcReply(null, Null));
 
-            return method.IsQueued
+            var reply = method.IsQueued
                 ? AnswerAsync(new QueuedCall(target, method, checkedRequest, cancellationToken).RunAsync())
                 : RunBuiltInAsync(target, method, checkedRequest, cancellationToken);
+            return method.AuditsItself ? reply : AuditAsync(target, checkedRequest, method.Description, reply);
         }
         catch (Exception exception)
         {
-            return new(Failure(exception));
+            var failure = Failure(exception);
+            if (request.Verb != RpcAccess.Read)
+                target.Box.Audit.Write(Entry(target, request) with { Error = failure.Error!.Message });
+            return new(failure);
         }
     }
 
@@ -44,6 +48,15 @@ internal static class RpcDispatcher
             target.Lock.Check(request.Caller, request.LockToken, description);
         return (method, request with { Arguments = arguments });
     }
+
+    private static async ValueTask<RpcReply> AuditAsync(RpcObject target, RpcRequest request, RpcMethodDescription method, ValueTask<RpcReply> running)
+    {
+        var reply = await running.ConfigureAwait(false);
+        target.Box.Audit.Write(Entry(target, request) with { New = Secrets.ToText(request.Arguments, method.Arguments), Error = reply.Error?.Message });
+        return reply;
+    }
+
+    private static AuditEntry Entry(RpcObject target, RpcRequest request) => AuditEntry.Of(target, request.Method, request.Caller) with { RequestId = request.Id };
 
     private static async ValueTask<RpcReply> RunBuiltInAsync(RpcObject target, RpcMethod method, RpcRequest request, CancellationToken cancellationToken)
     {
