@@ -23,6 +23,13 @@ internal static unsafe partial class Libc
 
     public static SafeDescriptor Open(string path, int flags) => new(OpenPath(path, flags, 0));
 
+    /// <summary>Null when it cannot be opened; allocates only when it can.</summary>
+    public static SafeDescriptor? TryOpen(string path, int flags)
+    {
+        var descriptor = OpenPath(path, flags, 0);
+        return descriptor < 0 ? null : new SafeDescriptor(descriptor);
+    }
+
     public static SafeDescriptor OpenSocket(int family, int type) => new(Socket(family, type, 0));
 
     public static SafeDescriptor OpenEvent(int flags) => new(EventDescriptor(0, flags));
