@@ -24,6 +24,7 @@ public abstract class QmiTransport : IDisposable
     private int _inHand;
     private volatile bool _isOpen;
     private volatile bool _isClosing;
+    private volatile bool _isDisposed;
 
     /// <summary>A transport that is not open yet.</summary>
     /// <param name="name">The descriptor: how errors call it.</param>
@@ -60,18 +61,20 @@ public abstract class QmiTransport : IDisposable
     } = 1 << 20;
 
     /// <summary>The clock of every wait.</summary>
-    protected TimeProvider Clock { get; }
+    protected internal TimeProvider Clock { get; }
 
     /// <summary>How long <see cref="Open"/> may take.</summary>
     protected abstract TimeSpan OpenTimeout { get; }
 
     /// <summary>Connects (QMI: open). A closed transport may be opened again (QMI: never).</summary>
     /// <exception cref="QmiException">WRONG_STATE: already open.</exception>
+    /// <exception cref="ObjectDisposedException">It was closed for good.</exception>
     /// <exception cref="TransportException">The instrument cannot be reached; nothing happened.</exception>
     /// <exception cref="TransportTimeoutException">It did not answer in time.</exception>
     public void Open()
     {
         using var turn = TakeTurn();
+        ObjectDisposedException.ThrowIf(_isDisposed, this);
         if (_isOpen)
             throw new QmiException(ErrorCode.WrongState, $"{Name} is already open. Close it before it is opened again.");
 
@@ -250,6 +253,7 @@ public abstract class QmiTransport : IDisposable
     /// <summary>Closes, for good.</summary>
     public void Dispose()
     {
+        _isDisposed = true;
         Close();
         Dispose(disposing: true);
         GC.SuppressFinalize(this);

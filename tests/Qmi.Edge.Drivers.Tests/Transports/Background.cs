@@ -44,6 +44,8 @@ public sealed partial class Background
         return this;
     }
 
+    public bool HasEnded => !_thread.IsAlive;
+
     public void Join()
     {
         if (JoinFailing() is { } failure)

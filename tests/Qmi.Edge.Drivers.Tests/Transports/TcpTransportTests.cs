@@ -110,14 +110,10 @@ public sealed class TcpTransportTests() : TransportContract(new TcpPeer())
         {
             _listener.Bind(new IPEndPoint(IPAddress.Loopback, 0));
             _listener.Listen(0);
-            while (true)
-            {
-                var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
-                _waiting.Add(socket);
-                var connecting = socket.ConnectAsync(_listener.LocalEndPoint!);
-                if (!connecting.Wait(TimeSpan.FromMilliseconds(300)))
-                    break;
-            }
+
+            // A queue of zero has room for one. The second attempt proves that it is full.
+            Assert.True(Connect().Wait(Patience));
+            Assert.False(Connect().Wait(TimeSpan.FromMilliseconds(200)), "a full queue took another connection");
         }
 
         public int Port => ((IPEndPoint)_listener.LocalEndPoint!).Port;
@@ -126,6 +122,13 @@ public sealed class TcpTransportTests() : TransportContract(new TcpPeer())
         {
             _waiting.ForEach(socket => socket.Dispose());
             _listener.Dispose();
+        }
+
+        private Task Connect()
+        {
+            var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+            _waiting.Add(socket);
+            return socket.ConnectAsync(_listener.LocalEndPoint!);
         }
     }
 }

@@ -381,6 +381,8 @@ public abstract class TransportContract : IDisposable
         _transport.Close();
         Assert.Equal(ErrorCode.WrongState, Assert.Throws<QmiException>(() => _transport.Write("?"u8)).Code);
         Assert.Equal(ErrorCode.WrongState, Assert.Throws<QmiException>(() => ReadLine("\n", Brief)).Code);
+        _transport.Dispose();
+        Assert.Throws<ObjectDisposedException>(_transport.Open);
     }
 
     [Fact]
