@@ -74,7 +74,7 @@ internal sealed unsafe class PollChannel(TimeProvider timeProvider) : IDisposabl
         var bounded = TryGetTimeout(deadline, &timeout);
         var result = Libc.Poll(entries, 2, bounded ? &timeout : null, 0);
         if (result < 0 && Libc.LastError != Errno.Interrupted)
-            throw new IOException($"poll failed: {Libc.Explain(Libc.LastError)}");
+            throw new QmiException(ErrorCode.Internal, $"ppoll failed: {Libc.Explain(Libc.LastError)}.");
 
         return result > 0 && entries[0].Returned != 0;
     }

@@ -325,7 +325,9 @@ public abstract class QmiTransport : IDisposable
     }
 
     private TransportTimeoutException NoTerminator(ReadOnlySpan<byte> terminator, in TransportWait wait) =>
-        new(this, $"no terminator {ByteText.Quote(terminator)} came {Within(wait)}; {_received.Count} bytes are kept: {ByteText.Quote(_received.Pending)}. {CheckInstrument}", wait, _received.Count);
+        new(this, $"no terminator {ByteText.Quote(terminator)} came {Within(wait)}; {DescribeKept()}. {CheckInstrument}", wait, _received.Count);
+
+    private string DescribeKept() => _received.Count == 0 ? "nothing came" : $"{_received.Count} bytes are kept: {ByteText.Quote(_received.Pending)}";
 
     private Turn TakeOpenTurn()
     {

@@ -35,13 +35,11 @@ internal static unsafe class TcpConnection
                     error = Errno.TimedOut;
             }
 
-            if (error != 0)
-                return error;
-
             // A command is one small write that waits for an answer: the worst case for Nagle.
-            SetNoDelay(socket);
-            connected = true;
-            return 0;
+            if (error == 0)
+                error = SetNoDelay(socket);
+            connected = error == 0;
+            return error;
         }
         finally
         {
@@ -64,10 +62,9 @@ internal static unsafe class TcpConnection
         return Libc.GetSocketOption(socket, LevelSocket, OptionError, &error, &length) == 0 ? error : Libc.LastError;
     }
 
-    private static void SetNoDelay(SafeDescriptor socket)
+    private static int SetNoDelay(SafeDescriptor socket)
     {
         var on = 1;
-        if (Libc.SetSocketOption(socket, LevelTcp, OptionNoDelay, &on, sizeof(int)) != 0)
-            throw new IOException($"TCP_NODELAY was refused: {Libc.Explain(Libc.LastError)}");
+        return Libc.SetSocketOption(socket, LevelTcp, OptionNoDelay, &on, sizeof(int)) == 0 ? 0 : Libc.LastError;
     }
 }

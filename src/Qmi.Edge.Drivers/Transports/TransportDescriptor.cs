@@ -27,6 +27,7 @@ public abstract record TransportDescriptor
     /// <exception cref="QmiException">BAD_ARGS: names the part that is wrong, what is allowed and the nearest known name.</exception>
     public static TransportDescriptor Parse(string text, IReadOnlyDictionary<string, string>? defaults = null)
     {
+        ArgumentNullException.ThrowIfNull(text);
         var fields = DescriptorFields.Split(text, defaults);
         return fields.Kind switch
         {

@@ -1,3 +1,5 @@
+using Qmi.Edge.Runtime;
+
 namespace Qmi.Edge.Drivers;
 
 /// <summary>An eventfd: ends a wait in <c>poll</c> from any other thread, without allocating.</summary>
@@ -11,7 +13,7 @@ internal sealed unsafe class WakeEvent : IDisposable
     {
         _descriptor = Libc.OpenEvent(NonBlockingCloseOnExec);
         if (_descriptor.IsInvalid)
-            throw new IOException($"No eventfd for a transport: {Libc.Explain(Libc.LastError)}. Raise the limit of open files (LimitNOFILE= in the unit).");
+            throw new QmiException(ErrorCode.DeviceError, $"No eventfd for a transport: {Libc.Explain(Libc.LastError)}. Raise the limit of open files (LimitNOFILE= in the unit).", Executed.No);
     }
 
     /// <summary>For <c>poll</c>; stays valid until <see cref="Dispose"/>.</summary>

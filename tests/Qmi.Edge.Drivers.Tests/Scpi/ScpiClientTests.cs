@@ -432,12 +432,7 @@ public sealed class ScpiClientTests : IAsyncLifetime
     private void RunWhileTimePasses(Action action)
     {
         var running = Background.Run(action);
-        while (!running.HasEnded)
-        {
-            _time.Advance(Hour);
-            Thread.Sleep(1);
-        }
-
+        running.UntilEnded(() => _time.Advance(Hour));
         running.Join();
     }
 

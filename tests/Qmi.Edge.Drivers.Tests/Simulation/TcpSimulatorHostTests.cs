@@ -1,4 +1,3 @@
-using Qmi.Edge.Runtime;
 using Qmi.Edge.Testing;
 
 namespace Qmi.Edge.Drivers.Tests;
@@ -49,12 +48,9 @@ public sealed class TcpSimulatorHostTests
         using var transport = Open(host);
         host.Spoil(new SimulatorMood.Late(TimeSpan.FromHours(1)));
         var asking = Background.Run(() => new ScpiClient(transport, Patient).Identify());
-        asking.WaitUntilAsleep();
+        Assert.False(asking.WaitUntilAsleep().HasEnded);
 
-        var deadline = TimeProvider.System.GetDeadline(InstrumentPeer.Patience);
-        while (!asking.HasEnded && TimeProvider.System.GetNanoseconds() < deadline)
-            time.Advance(TimeSpan.FromHours(1));
-
+        asking.UntilEnded(() => time.Advance(TimeSpan.FromHours(1)));
         asking.Join();
     }
 

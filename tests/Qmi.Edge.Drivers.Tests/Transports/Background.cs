@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Runtime.ExceptionServices;
 using System.Runtime.InteropServices;
 
@@ -45,6 +46,13 @@ public sealed partial class Background
     }
 
     public bool HasEnded => !_thread.IsAlive;
+
+    /// <summary>Does the same again and again until the thread has ended: for what only reaches a thread that already waits.</summary>
+    public void UntilEnded(Action action)
+    {
+        for (var watch = Stopwatch.StartNew(); !HasEnded && watch.Elapsed < InstrumentPeer.Patience; Thread.Sleep(1))
+            action();
+    }
 
     public void Join()
     {

@@ -60,7 +60,7 @@ public sealed class TcpTransportTests() : TransportContract(new TcpPeer())
         using var transport = new TcpTransport(new TcpDescriptor("127.0.0.1", deaf.Port) { ConnectTimeout = TimeSpan.FromHours(1) });
         var opening = Background.Run(transport.Open).WaitUntilAsleep();
 
-        transport.Close();
+        opening.UntilEnded(transport.Close);
 
         Assert.Equal(ErrorCode.WrongState, Assert.IsType<QmiException>(opening.JoinFailing()).Code);
     }

@@ -356,7 +356,11 @@ public abstract class TransportContract : IDisposable
     {
         var reading = Background.Run(() => ReadLine("\n", Timeout.InfiniteTimeSpan)).WaitUntilAsleep();
 
-        var refused = Assert.Throws<QmiException>(() => _transport.Write("?"u8));
+        var refused = Assert.Throws<QmiException>(() =>
+        {
+            while (!reading.HasEnded)
+                _transport.Write("?"u8);
+        });
         Assert.Equal(ErrorCode.WrongState, refused.Code);
 
         _peer.Send("reply\n"u8);
@@ -435,7 +439,7 @@ public abstract class TransportContract : IDisposable
         var hour = TimeSpan.FromHours(1);
 
         var reading = Background.Run(() => transport.ReadUntil("\n"u8, hour)).WaitUntilAsleep();
-        time.Advance(hour);
+        reading.UntilEnded(() => time.Advance(hour));
 
         Assert.IsType<TransportTimeoutException>(reading.JoinFailing());
     }
