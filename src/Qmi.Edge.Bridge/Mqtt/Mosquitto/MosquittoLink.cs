@@ -182,14 +182,18 @@ internal sealed unsafe class MosquittoLink : IMosquittoCallbacks, IDisposable
     private void LeaveReaching()
     {
         var error = Libc.GetSocketOption(_handle.Socket, Libc.SocketLevel, Libc.SocketError);
-        if (error != 0)
+        if (error is not 0 and not Libc.ConnectionReset)
         {
             GiveUp(MqttReason.Unreachable, MosquittoText.DescribeErrno(error));
             return;
         }
 
+        // A reset, unlike a refusal, comes from a peer that was reached and then did not like what it read.
         _phase = LinkPhase.Greeting;
-        Greet(0);
+        if (error != 0)
+            EndBy(Result.ConnectionLost);
+        else
+            Greet(0);
     }
 
     private void Greet(short returned)
