@@ -25,6 +25,7 @@ internal static unsafe partial class Libc
 
     public const int TryAgain = 11;
     public const int BrokenPipe = 32;
+    public const int ProtocolError = 71;
     public const int ConnectionReset = 104;
 
     public const int FamilyInet = 2;

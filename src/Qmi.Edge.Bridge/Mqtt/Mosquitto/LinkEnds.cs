@@ -5,8 +5,6 @@ namespace Qmi.Edge.Bridge;
 /// <summary>Works out how a link ended from what the library returned, called back and complained about.</summary>
 internal static class LinkEnds
 {
-    private const string Unanswered = "the broker closed the connection without an answer to CONNECT";
-
     private const string HandshakeHint = "; does it speak TLS on this port, does it want a client certificate, or one from another authority?";
 
     /// <summary>What was known at the end.</summary>
@@ -35,10 +33,7 @@ internal static class LinkEnds
         if (reason == MqttReason.ProtocolViolated)
             return new LinkEnd(reason, $"the answer to CONNECT is not one of {circumstances.Version.GetName()}") { IsVersionRefused = true };
 
-        if (reason != MqttReason.ConnectionLost)
-            return new LinkEnd(reason, MosquittoText.Describe(result));
-
-        return new LinkEnd(reason, circumstances.IsTls ? Unanswered + HandshakeHint : Unanswered) { IsUnanswered = true };
+        return reason == MqttReason.ConnectionLost ? CreateUnanswered(circumstances.IsTls) : new LinkEnd(reason, MosquittoText.Describe(result));
     }
 
     /// <summary>How an attempt ended that did not come as far as a socket.</summary>
@@ -55,12 +50,15 @@ internal static class LinkEnds
         return dial.Result switch
         {
             Result.AddressInfo => new LinkEnd(MqttReason.NameNotResolved, MqttReason.NameNotResolved.GetText()),
-            Result.Errno when dial.Errno is Libc.ConnectionReset or Libc.BrokenPipe => new LinkEnd(MqttReason.ConnectionLost, Unanswered) { IsUnanswered = true },
+            Result.Errno when dial.Errno is Libc.ConnectionReset or Libc.BrokenPipe or Libc.ProtocolError => CreateUnanswered(dial.IsTls),
             Result.Errno when family != AddressFamilyChoice.Any => new LinkEnd(MqttReason.Unreachable, "the host has no address of the other family"),
             Result.Errno => new LinkEnd(MqttReason.Unreachable, MosquittoText.DescribeErrno(dial.Errno)),
             var result => new LinkEnd(MosquittoText.GetReason(result), MosquittoText.Describe(result)),
         };
     }
+
+    private static LinkEnd CreateUnanswered(bool isTls) =>
+        new(MqttReason.ConnectionLost, $"the broker closed the connection without an answer to CONNECT{(isTls ? HandshakeHint : "")}") { IsUnanswered = true };
 
     private static LinkEnd CreateTlsFailure(string complaints)
     {
