@@ -93,6 +93,10 @@ public sealed class MqttTypesTests
         Assert.ThrowsAny<ArgumentException>(() => spoil(options).ThrowIfInvalid());
     }
 
+    [Fact]
+    public void Options_in_a_log_do_not_show_the_password() =>
+        Assert.DoesNotContain("secret", $"{new MqttOptions { Host = "broker", ClientId = "client", UserName = "user", Password = "secret" }}", StringComparison.Ordinal);
+
     [Theory]
     [InlineData("localhost", Libc.FamilyInet6, AddressFamilyChoice.Inet)]
     [InlineData("broker.example", Libc.FamilyInet, AddressFamilyChoice.Inet6)]

@@ -166,7 +166,7 @@ internal sealed unsafe class MosquittoLink : IMosquittoCallbacks, IDisposable
 
     private int GetTimeout(long deadline)
     {
-        if (_hasMore || _sender is { HasAnswers: true })
+        if ((_hasMore && !_handle.WantsWrite) || _sender is { HasAnswers: true })
             return 0;
 
         var timeout = _context.Doorbell.GetPollTimeout(deadline);

@@ -28,9 +28,11 @@ internal sealed class MosquittoSupervisor(MqttOptions options, IMqttEvents event
     public bool Run()
     {
         var complete = false;
+        var endedByStop = false;
         while (stop.Request is null)
         {
             var (end, wasConnected) = Connect(ref complete);
+            endedByStop = wasConnected && end.Reason == MqttReason.Stopped;
             if (stop.Request is not null)
                 break;
 
@@ -43,7 +45,7 @@ internal sealed class MosquittoSupervisor(MqttOptions options, IMqttEvents event
         }
 
         logger.Stopped(options.Host, options.Port, complete);
-        events.OnDisconnected(new MqttDisconnection(MqttReason.Stopped, MqttReason.Stopped.GetText(), null, _lastText is null && _connections > 0));
+        events.OnDisconnected(new MqttDisconnection(MqttReason.Stopped, MqttReason.Stopped.GetText(), null, endedByStop));
         return complete;
     }
 
