@@ -96,12 +96,4 @@ public sealed class MqttTypesTests
     [Fact]
     public void Options_in_a_log_do_not_show_the_password() =>
         Assert.DoesNotContain("secret", $"{new MqttOptions { Host = "broker", ClientId = "client", UserName = "user", Password = "secret" }}", StringComparison.Ordinal);
-
-    [Theory]
-    [InlineData("localhost", Libc.FamilyInet6, AddressFamilyChoice.Inet)]
-    [InlineData("broker.example", Libc.FamilyInet, AddressFamilyChoice.Inet6)]
-    [InlineData("127.0.0.1", Libc.FamilyInet, null)]
-    [InlineData("::1", Libc.FamilyInet6, null)]
-    internal void A_name_has_addresses_of_another_family_to_try_and_an_address_has_not(string host, int domain, AddressFamilyChoice? other) =>
-        Assert.Equal(other, AddressFamilies.GetOther(host, domain));
 }

@@ -37,7 +37,7 @@ internal static class LinkEnds
     }
 
     /// <summary>How an attempt ended that did not come as far as a socket.</summary>
-    public static LinkEnd Create(MosquittoDial dial, MosquittoHandle? handle, AddressFamilyChoice family)
+    public static LinkEnd Create(MosquittoDial dial, MosquittoHandle? handle)
     {
         if (dial.Failure is { } failure)
             return new LinkEnd(failure is ArgumentException or IOException or UnauthorizedAccessException or DllNotFoundException ? MqttReason.Misconfigured : MqttReason.InternalError, failure.Message);
@@ -51,8 +51,7 @@ internal static class LinkEnds
         {
             Result.AddressInfo => new LinkEnd(MqttReason.NameNotResolved, MqttReason.NameNotResolved.GetText()),
             Result.Errno when dial.Errno is Libc.ConnectionReset or Libc.BrokenPipe or Libc.ProtocolError => CreateUnanswered(dial.IsTls),
-            Result.Errno when family != AddressFamilyChoice.Any => new LinkEnd(MqttReason.Unreachable, "the host has no address of the other family"),
-            Result.Errno => new LinkEnd(MqttReason.Unreachable, MosquittoText.DescribeErrno(dial.Errno)),
+            Result.Errno => new LinkEnd(MqttReason.Unreachable, MosquittoText.DescribeErrno(dial.Errno)) { FoundNobody = true },
             var result => new LinkEnd(MosquittoText.GetReason(result), MosquittoText.Describe(result)),
         };
     }

@@ -96,7 +96,11 @@ internal sealed unsafe class MosquittoLink : IMosquittoCallbacks, IDisposable
     }
 
     /// <summary>Ends it from this side.</summary>
-    public void GiveUp(MqttReason reason, string text) => End ??= new LinkEnd(reason, text) { EmptyDomain = _phase == LinkPhase.Reaching ? GetDomain() : null };
+    public void GiveUp(MqttReason reason, string text) => End ??= new LinkEnd(reason, text)
+    {
+        FoundNobody = _phase == LinkPhase.Reaching,
+        Domain = Libc.GetSocketOption(_handle.Socket, Libc.SocketLevel, Libc.SocketDomain),
+    };
 
     /// <summary>Answers all that wait for an answer, after the end.</summary>
     public void AnswerAll() => _sender?.GiveUp();
@@ -290,6 +294,4 @@ internal sealed unsafe class MosquittoLink : IMosquittoCallbacks, IDisposable
 
     private void EndBy(int result) => End ??= LinkEnds.Create(_closed?.Result ?? result, _closed?.Errno ?? 0, new LinkEnds.Circumstances(
         _phase, _version, _refusal?.Reason, _refusal?.Text, _context.Options.Tls is not null, _handle.Complaints));
-
-    private int GetDomain() => Libc.GetSocketOption(_handle.Socket, Libc.SocketLevel, Libc.SocketDomain);
 }
