@@ -33,11 +33,14 @@ public sealed partial class MosquittoBroker : IDisposable
     /// <summary>Starts a broker that takes anybody.</summary>
     /// <param name="configuration">Lines of mosquitto.conf, without the listener.</param>
     /// <param name="listener">The lines of the listener for a port; null for one on 127.0.0.1.</param>
-    public MosquittoBroker(string configuration = "allow_anonymous true", Func<int, string>? listener = null)
+    /// <param name="files">Files for its folder, which is its working directory: the configuration names them without a path.</param>
+    public MosquittoBroker(string configuration = "allow_anonymous true", Func<int, string>? listener = null, params ReadOnlySpan<(string Name, string Content)> files)
     {
         _configuration = configuration;
         _listener = listener ?? (port => $"listener {port} 127.0.0.1");
         Folder = Directory.CreateTempSubdirectory("qmi-mosquitto-").FullName;
+        foreach (var (name, content) in files)
+            File.WriteAllText(GetPath(name), content);
         for (var attempt = 1; ; attempt++)
         {
             Port = FreePort.Find();
@@ -52,7 +55,7 @@ public sealed partial class MosquittoBroker : IDisposable
         }
     }
 
-    /// <summary>Where its files are; put certificates and password files here by <see cref="GetPath"/>.</summary>
+    /// <summary>Where its files are.</summary>
     public string Folder { get; }
 
     /// <summary>The port of its listener; the same after <see cref="Restart"/>.</summary>

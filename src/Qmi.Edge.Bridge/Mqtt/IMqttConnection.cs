@@ -21,7 +21,7 @@ public interface IMqttConnection : IAsyncDisposable
     /// </summary>
     /// <returns>
     /// True when it was accepted. False when it was not: there is no connection (<see cref="IMqttEvents.OnConnected"/> follows), or
-    /// the outbox is full (<see cref="IMqttEvents.OnRoom"/> follows). Then the caller still owns it.
+    /// the outbox is full (<see cref="IMqttEvents.OnRoom"/> follows, or the end of the connection). Then the caller still owns it.
     /// </returns>
     /// <exception cref="ArgumentException">It can never be sent: see <see cref="MqttPublication.ThrowIfInvalid"/>; or it is larger than the outbox.</exception>
     bool TryPublish(in MqttPublication publication);
@@ -36,7 +36,7 @@ public interface IMqttConnection : IAsyncDisposable
 
     /// <summary>Ends the connection for good. The first call decides how; nothing is accepted from then on.</summary>
     /// <param name="how">With or without a farewell: the farewell keeps the broker from publishing the will.</param>
-    /// <param name="patience">Within this time what was accepted is sent and acknowledged; after it the socket is closed as things stand.</param>
+    /// <param name="patience">Within this time what was accepted is sent and acknowledged; after it the socket is closed as things stand. At most a day.</param>
     /// <returns>True when all that was accepted was sent, all that asked for it was acknowledged, and the farewell was said.</returns>
     /// <remarks>Do not wait for it inside an event: it ends after the event has returned.</remarks>
     ValueTask<bool> StopAsync(MqttStop how, TimeSpan patience);

@@ -87,6 +87,9 @@ public sealed record MqttOptions
         Require(Tls is null or { MinimumVersion: SslProtocols.Tls12 or SslProtocols.Tls13 }, nameof(Tls), "has a MinimumVersion of TLS 1.2 or TLS 1.3");
     }
 
+    /// <summary>Who connects where: without the password, unlike what a record shows by itself.</summary>
+    public override string ToString() => $"{ClientId} at {Host}:{Port}";
+
     private static void Require(bool holds, string option, string rule)
     {
         if (!holds)

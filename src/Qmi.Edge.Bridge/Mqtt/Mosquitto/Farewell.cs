@@ -39,12 +39,10 @@ internal static unsafe class Farewell
         var unread = stackalloc byte[4096];
         while (WaitFor(socket, Libc.PollIn, timeProvider, doorbell, deadline))
         {
-            // Zero: the broker closed its side, having read all of ours.
+            // The broker closed its side: in order, or by a reset when it did not read what TLS sends after the DISCONNECT.
             var count = Libc.Read(socket, unread, 4096);
-            if (count == 0)
+            if (count == 0 || (count < 0 && Marshal.GetLastPInvokeError() != Libc.TryAgain))
                 return true;
-            if (count < 0 && Marshal.GetLastPInvokeError() != Libc.TryAgain)
-                return false;
         }
 
         return false;

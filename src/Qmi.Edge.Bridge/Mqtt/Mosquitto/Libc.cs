@@ -24,6 +24,9 @@ internal static unsafe partial class Libc
     public const int DuplicateCloseOnExec = 1030;
 
     public const int TryAgain = 11;
+    public const int BrokenPipe = 32;
+    public const int ProtocolError = 71;
+    public const int ConnectionReset = 104;
 
     public const int FamilyInet = 2;
     public const int FamilyInet6 = 10;

@@ -39,6 +39,8 @@ internal sealed class MosquittoDial
     /// <summary>The system's error behind <see cref="Result"/>.</summary>
     public int Errno { get; private set; }
 
+    public bool IsTls => _options.Tls is not null;
+
     /// <summary>What the options broke, or null.</summary>
     public Exception? Failure { get; private set; }
 

@@ -49,8 +49,6 @@ internal sealed unsafe class MosquittoHandle : IDisposable
     /// <summary>What the library complained about so far, in its words: the only place where it says why TLS failed.</summary>
     public string Complaints => string.Join("; ", _errors);
 
-    public bool HasComplaints => _errors.Count > 0;
-
     /// <summary>With a log callback the library formats a line for every packet: worth it while connecting, not after.</summary>
     public void StopLogging() => mosquitto_log_callback_set(_mosquitto, null);
 

@@ -96,7 +96,11 @@ internal sealed unsafe class MosquittoLink : IMosquittoCallbacks, IDisposable
     }
 
     /// <summary>Ends it from this side.</summary>
-    public void GiveUp(MqttReason reason, string text) => End ??= new LinkEnd(reason, text) { EmptyDomain = _phase == LinkPhase.Reaching ? GetDomain() : null };
+    public void GiveUp(MqttReason reason, string text) => End ??= new LinkEnd(reason, text)
+    {
+        FoundNobody = _phase == LinkPhase.Reaching,
+        Domain = Libc.GetSocketOption(_handle.Socket, Libc.SocketLevel, Libc.SocketDomain),
+    };
 
     /// <summary>Answers all that wait for an answer, after the end.</summary>
     public void AnswerAll() => _sender?.GiveUp();
@@ -166,7 +170,7 @@ internal sealed unsafe class MosquittoLink : IMosquittoCallbacks, IDisposable
 
     private int GetTimeout(long deadline)
     {
-        if (_hasMore || _sender is { HasAnswers: true })
+        if ((_hasMore && !_handle.WantsWrite) || _sender is { HasAnswers: true })
             return 0;
 
         var timeout = _context.Doorbell.GetPollTimeout(deadline);
@@ -182,14 +186,18 @@ internal sealed unsafe class MosquittoLink : IMosquittoCallbacks, IDisposable
     private void LeaveReaching()
     {
         var error = Libc.GetSocketOption(_handle.Socket, Libc.SocketLevel, Libc.SocketError);
-        if (error != 0)
+        if (error is not 0 and not Libc.ConnectionReset)
         {
             GiveUp(MqttReason.Unreachable, MosquittoText.DescribeErrno(error));
             return;
         }
 
+        // A reset, unlike a refusal, comes from a peer that was reached and then did not like what it read.
         _phase = LinkPhase.Greeting;
-        Greet(0);
+        if (error != 0)
+            EndBy(Result.ConnectionLost);
+        else
+            Greet(0);
     }
 
     private void Greet(short returned)
@@ -286,6 +294,4 @@ internal sealed unsafe class MosquittoLink : IMosquittoCallbacks, IDisposable
 
     private void EndBy(int result) => End ??= LinkEnds.Create(_closed?.Result ?? result, _closed?.Errno ?? 0, new LinkEnds.Circumstances(
         _phase, _version, _refusal?.Reason, _refusal?.Text, _context.Options.Tls is not null, _handle.Complaints));
-
-    private int GetDomain() => Libc.GetSocketOption(_handle.Socket, Libc.SocketLevel, Libc.SocketDomain);
 }

@@ -49,7 +49,7 @@ internal static unsafe class MosquittoSetup
         }
 
         using var host = new NativeText(options.Host);
-        using var bind = new NativeText(plan.Family.ToBindAddress());
+        using var bind = new NativeText(AddressSearch.GetBindAddress(plan.Family));
         return mosquitto_connect_bind_async(handle.Pointer, host.Pointer, options.Port, keepAlive, bind.Pointer);
     }
 

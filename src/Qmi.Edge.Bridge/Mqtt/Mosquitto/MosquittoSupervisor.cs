@@ -11,7 +11,7 @@ internal sealed class MosquittoSupervisor(MqttOptions options, IMqttEvents event
 {
     private readonly BackOff _backOff = new(options.ReconnectDelay, options.MaximumReconnectDelay, random);
     private readonly ProtocolChoice _protocol = new(options.ProtocolVersion, timeProvider);
-    private AddressFamilyChoice _family;
+    private readonly AddressSearch _search = new(options.Host);
     private MosquittoDial? _lastDial;
     private MqttSession? _session;
     private long _connections;
@@ -28,9 +28,11 @@ internal sealed class MosquittoSupervisor(MqttOptions options, IMqttEvents event
     public bool Run()
     {
         var complete = false;
+        var endedByStop = false;
         while (stop.Request is null)
         {
             var (end, wasConnected) = Connect(ref complete);
+            endedByStop = wasConnected && end.Reason == MqttReason.Stopped;
             if (stop.Request is not null)
                 break;
 
@@ -43,7 +45,7 @@ internal sealed class MosquittoSupervisor(MqttOptions options, IMqttEvents event
         }
 
         logger.Stopped(options.Host, options.Port, complete);
-        events.OnDisconnected(new MqttDisconnection(MqttReason.Stopped, MqttReason.Stopped.GetText(), null, _lastText is null && _connections > 0));
+        events.OnDisconnected(new MqttDisconnection(MqttReason.Stopped, MqttReason.Stopped.GetText(), null, endedByStop));
         return complete;
     }
 
@@ -63,9 +65,9 @@ internal sealed class MosquittoSupervisor(MqttOptions options, IMqttEvents event
             {
                 logger.FallingBack(options.Host, options.Port);
             }
-            else if (nobody is null && end.EmptyDomain is { } domain && AddressFamilies.GetOther(options.Host, domain) is { } other)
+            else if (end.FoundNobody && _search.TryNext(end.Domain))
             {
-                (nobody, _family) = (end, other);
+                nobody ??= end;
             }
             else
             {
@@ -73,8 +75,9 @@ internal sealed class MosquittoSupervisor(MqttOptions options, IMqttEvents event
                     _protocol.Closed(version);
                 else if (!end.IsVersionRefused)
                     _protocol.Forget();
-                _family = AddressFamilyChoice.Any;
-                return (nobody is null ? end : nobody with { Text = $"{nobody.Text}; {end.Text}" }, false);
+
+                // The first address is the one a person thinks of; what the others said is mostly that they do not exist.
+                return (end.FoundNobody && nobody is not null ? nobody : end, false);
             }
 
             if (stop.Request is not null)
@@ -130,7 +133,7 @@ internal sealed class MosquittoSupervisor(MqttOptions options, IMqttEvents event
             return null;
         }
 
-        var plan = new MosquittoDialPlan(version, options.CleanStart && _connections == 0, will, _family);
+        var plan = new MosquittoDialPlan(version, options.CleanStart && _connections == 0, will, _search.Family);
         var dial = _lastDial = MosquittoDial.Start(options, plan, doorbell);
         while (!dial.IsFinished && stop.Request is null && timeProvider.GetRemaining(deadline) != TimeSpan.Zero)
             doorbell.Wait(deadline);
@@ -145,7 +148,7 @@ internal sealed class MosquittoSupervisor(MqttOptions options, IMqttEvents event
         var handle = dial.Take();
         if (handle is null || dial.Failure is not null || dial.Result > 0)
         {
-            failure = LinkEnds.Create(dial, handle, _family);
+            failure = LinkEnds.Create(dial, handle);
             handle?.Dispose();
             return null;
         }
@@ -197,6 +200,7 @@ internal sealed class MosquittoSupervisor(MqttOptions options, IMqttEvents event
         _connectedAt = timeProvider.GetNanoseconds();
         _lastText = null;
         _protocol.Accepted(session.ProtocolVersion);
+        _search.Found();
         Volatile.Write(ref _session, session);
         outbox.Open();
         logger.Connected(options.Host, options.Port, options.ClientId, session.ProtocolVersion == MqttProtocolVersion.V5 ? "5" : "3.1.1", session.SessionPresent);

@@ -10,6 +10,9 @@ public sealed class MosquittoConnection : IMqttConnection
     // What DisposeAsync grants, and what a handler that runs is granted beyond the patience of a stop.
     private static readonly TimeSpan ShortPatience = TimeSpan.FromSeconds(2);
 
+    // Every wait is bounded; nobody waits longer than a day for a stop.
+    private static readonly TimeSpan LongestPatience = TimeSpan.FromDays(1);
+
     private readonly Lock _gate = new();
     private readonly MqttOptions _options;
     private readonly ILogger _logger;
@@ -89,6 +92,7 @@ public sealed class MosquittoConnection : IMqttConnection
     public async ValueTask<bool> StopAsync(MqttStop how, TimeSpan patience)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(patience, TimeSpan.Zero);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(patience, LongestPatience);
         lock (_gate)
         {
             _stop.Set(new StopRequest(how, _timeProvider.GetDeadline(patience)));
