@@ -79,7 +79,7 @@ public sealed class ManualTime : TimeProvider, IParkerFactory
         var patience = DateTime.UtcNow + Patience;
         lock (_gate)
         {
-            while (_parked.Count(parker => !parker.HasPermit) < threads)
+            while (_parked.Count(parker => !parker.HasPermit && parker.Deadline > _now) < threads)
             {
                 var left = patience - DateTime.UtcNow;
                 if (left <= TimeSpan.Zero || !Monitor.Wait(_gate, left))

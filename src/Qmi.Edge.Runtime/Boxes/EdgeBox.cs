@@ -57,6 +57,9 @@ public sealed partial class EdgeBox : IAsyncDisposable
     /// <summary>The box itself as an object, named <c>_box</c>.</summary>
     public RpcObject Self { get; }
 
+    /// <summary>Whether the box is stopping or has stopped.</summary>
+    public bool IsStopping => _stopping is not null;
+
     internal SignalPump Pump { get; }
 
     /// <summary>The object of that name, <c>_box</c> included, or null.</summary>

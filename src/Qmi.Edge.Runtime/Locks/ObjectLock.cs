@@ -140,7 +140,8 @@ public sealed class ObjectLock
     }
 
     /// <summary>Throws when <paramref name="caller"/> may not call <paramref name="method"/> because of the lock.</summary>
-    internal void Check(Caller caller, string? token, RpcMethodDescription method)
+    /// <exception cref="QmiException">LOCKED, LOCK_REQUIRED, LOCK_LOST.</exception>
+    public void Check(Caller caller, string? token, RpcMethodDescription method)
     {
         if (method.Access == RpcAccess.Read || method.Lock == LockRule.Ignores)
             return;

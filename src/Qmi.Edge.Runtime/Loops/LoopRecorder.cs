@@ -3,9 +3,14 @@ namespace Qmi.Edge.Runtime;
 /// <summary>Counts what a loop does, in its own thread and without allocating; anybody may read.</summary>
 internal sealed class LoopRecorder(TimeProvider timeProvider)
 {
+    // After that long without a miss the next one is news again.
+    private const long Rearm = 10 * MonotonicTime.Second;
+
     private readonly Snapshot<LoopStatistics> _snapshot = new(default);
     private LoopStatistics _now;
     private long _consecutiveMisses;
+    private long _missesSinceQuiet;
+    private long _lastMiss = -Rearm;
 
     public LoopStatistics Statistics => _snapshot.Read();
 
@@ -17,7 +22,7 @@ internal sealed class LoopRecorder(TimeProvider timeProvider)
         _snapshot.Write(_now);
     }
 
-    /// <summary>Records a turn; true when its miss is worth a line in the log: the first, the tenth, then at every doubling.</summary>
+    /// <summary>Records a turn; true when its miss is worth a line in the log: the first, the tenth, then at every doubling, until a quiet time.</summary>
     public bool Turn(long due, long start, long end, LoopStep step, LoopSchedule schedule)
     {
         var isMiss = step is LoopStep.Missed or LoopStep.Terminate;
@@ -32,9 +37,9 @@ internal sealed class LoopRecorder(TimeProvider timeProvider)
             DurationMax = Max(_now.DurationMax, end - start),
         };
         if (isMiss)
-            Miss(end - due - MonotonicTime.ToNanoseconds(_now.Period));
+            Miss(end, end - due - MonotonicTime.ToNanoseconds(_now.Period));
         _snapshot.Write(_now);
-        return isMiss && IsWorthALine(_consecutiveMisses);
+        return isMiss && IsWorthALine(_missesSinceQuiet);
     }
 
     public void Gap()
@@ -52,7 +57,10 @@ internal sealed class LoopRecorder(TimeProvider timeProvider)
         return duration > longest ? duration : longest;
     }
 
-    private void Miss(long lateness) =>
+    private void Miss(long at, long lateness)
+    {
+        _missesSinceQuiet = at - _lastMiss >= Rearm ? 1 : _missesSinceQuiet + 1;
+        _lastMiss = at;
         _now = _now with
         {
             Misses = _now.Misses + 1,
@@ -60,4 +68,5 @@ internal sealed class LoopRecorder(TimeProvider timeProvider)
             LastMissLateness = MonotonicTime.FromNanoseconds(lateness),
             LastMissAt = timeProvider.GetUtcNow(),
         };
+    }
 }

@@ -10,7 +10,7 @@ public static class JsonMerge
     public static JsonElement Apply(JsonElement target, JsonElement patch)
     {
         var buffer = new ArrayBufferWriter<byte>();
-        using (var writer = new Utf8JsonWriter(buffer))
+        using (var writer = new Utf8JsonWriter(buffer, JsonStyle.Writing))
             Write(writer, target, patch);
         using var document = JsonDocument.Parse(buffer.WrittenMemory);
         return document.RootElement.Clone();

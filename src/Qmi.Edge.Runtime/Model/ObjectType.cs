@@ -75,5 +75,9 @@ public abstract class TaskType : ObjectType
 
     internal abstract TaskFactory CreateFactory(ConstructorArguments arguments);
 
-    internal abstract object? ReadSettings(JsonElement? values, string subject);
+    /// <summary>Options with the settings that a configuration gives, laid over the defaults and checked as a whole.</summary>
+    /// <param name="settings">The settings, or the part that differs from the defaults; null = none are given.</param>
+    /// <param name="options">Everything else.</param>
+    /// <exception cref="QmiException"><see cref="ErrorCode.BadArgs"/> with everything that is wrong.</exception>
+    public abstract TaskOptions CreateOptions(JsonElement? settings, TaskOptions options);
 }

@@ -38,7 +38,7 @@ internal static class Secrets
     public static string ToText(JsonElement value, Schema schema)
     {
         var buffer = new ArrayBufferWriter<byte>();
-        using (var writer = new Utf8JsonWriter(buffer))
+        using (var writer = new Utf8JsonWriter(buffer, JsonStyle.Writing))
             Write(writer, value, schema);
         return Encoding.UTF8.GetString(buffer.WrittenSpan);
     }

@@ -33,11 +33,12 @@ public sealed class TaskType<TSettings, TStatus> : TaskType
 
     internal override TaskFactory CreateFactory(ConstructorArguments arguments) => init => Create(init, arguments);
 
-    /// <summary>The defaults with <paramref name="values"/> laid over them, checked as a whole.</summary>
-    internal override object? ReadSettings(JsonElement? values, string subject)
+    /// <inheritdoc />
+    public override TaskOptions CreateOptions(JsonElement? settings, TaskOptions options)
     {
-        if (DefaultSettings is { } create)
-            return values is { } given ? Settings.Read(JsonMerge.Apply(Settings.ToElement(create()), given), subject) : create();
-        return values is { } whole ? Settings.Read(whole, subject) : null;
+        if (settings is not { } given)
+            return options;
+        var whole = DefaultSettings is { } create ? JsonMerge.Apply(Settings.ToElement(create()), given) : given;
+        return new TaskOptions<TSettings>(options) { Settings = Settings.Read(whole, "The settings") };
     }
 }

@@ -16,6 +16,11 @@ internal sealed class BuiltInMethod<TObject>(RpcMethodDescription description, B
 
     internal override bool ChecksLockItself => LooksAtLock;
 
+    internal override bool AuditsItself => base.AuditsItself || WritesAudit;
+
+    /// <summary>Whether the handler writes the audit entry.</summary>
+    public bool WritesAudit { get; init; }
+
     /// <summary>Whether the handler looks at the lock itself, because the answer depends on its arguments.</summary>
     public bool LooksAtLock { get; init; }
 

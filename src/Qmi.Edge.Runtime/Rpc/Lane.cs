@@ -92,6 +92,7 @@ internal sealed class Lane(string objectName, TimeProvider timeProvider)
             }
 
             _occupied = true;
+            work.State = LaneEntryState.Granted;
         }
 
         work.Grant();

@@ -30,13 +30,13 @@ internal static class ObjectMethods
                 Result = BuiltIn.Any,
                 Description = "Locks the object for the caller.",
             },
-            LockAsync),
+            LockAsync) { WritesAudit = true },
         new BuiltInMethod<RpcObject>(
             new() { Name = "renew", Lock = LockRule.Ignores, Result = BuiltIn.Any, Description = "Makes the lease last its full time again." },
-            static (target, request, writer, _) => Answer(() => WriteGrant(writer, target.Lock.Renew(request.Caller, request.LockToken)))),
+            static (target, request, writer, _) => Answer(() => WriteGrant(writer, target.Lock.Renew(request.Caller, request.LockToken)))) { WritesAudit = true },
         new BuiltInMethod<RpcObject>(
             new() { Name = "unlock", Lock = LockRule.Ignores, Arguments = BuiltIn.Arguments(new SchemaProperty("token", BuiltIn.Text())), Result = BuiltIn.Flag(), Description = "Unlocks the object; false when somebody else holds it." },
-            static (target, request, writer, _) => Answer(() => writer.WriteBooleanValue(target.Lock.Release(request.Caller, request.GetText("token") ?? request.LockToken)))),
+            static (target, request, writer, _) => Answer(() => writer.WriteBooleanValue(target.Lock.Release(request.Caller, request.GetText("token") ?? request.LockToken)))) { WritesAudit = true },
         new BuiltInMethod<RpcObject>(
             new()
             {
@@ -47,7 +47,7 @@ internal static class ObjectMethods
                 Result = BuiltIn.Any,
                 Description = "Takes the lock away from whoever holds it.",
             },
-            static (target, request, writer, _) => Answer(() => WriteForced(writer, target.Lock.Force(request.Caller, request.GetText("reason") ?? DefaultForceReason)))),
+            static (target, request, writer, _) => Answer(() => WriteForced(writer, target.Lock.Force(request.Caller, request.GetText("reason") ?? DefaultForceReason)))) { WritesAudit = true },
     ];
 
     private static async ValueTask LockAsync(RpcObject target, RpcRequest request, Utf8JsonWriter writer, CancellationToken cancellationToken)

@@ -32,7 +32,7 @@ internal static class RpcArguments
         }
 
         var buffer = new ArrayBufferWriter<byte>();
-        using (var writer = new Utf8JsonWriter(buffer))
+        using (var writer = new Utf8JsonWriter(buffer, JsonStyle.Writing))
         {
             writer.WriteStartObject();
             for (var index = 0; index < count; index++)

@@ -17,13 +17,17 @@ internal static class RpcDispatcher
             if (request.DryRun)
                 return new(new RpcReply(null, Null));
 
-            return method.IsQueued
+            var reply = method.IsQueued
                 ? AnswerAsync(new QueuedCall(target, method, checkedRequest, cancellationToken).RunAsync())
                 : RunBuiltInAsync(target, method, checkedRequest, cancellationToken);
+            return method.AuditsItself ? reply : AuditAsync(target, checkedRequest, method.Description, reply);
         }
         catch (Exception exception)
         {
-            return new(Failure(exception));
+            var failure = Failure(exception);
+            if (request.Verb != RpcAccess.Read)
+                target.Box.Audit.Write(Entry(target, request) with { Error = failure.Error!.Message });
+            return new(failure);
         }
     }
 
@@ -45,12 +49,21 @@ internal static class RpcDispatcher
         return (method, request with { Arguments = arguments });
     }
 
+    private static async ValueTask<RpcReply> AuditAsync(RpcObject target, RpcRequest request, RpcMethodDescription method, ValueTask<RpcReply> running)
+    {
+        var reply = await running.ConfigureAwait(false);
+        target.Box.Audit.Write(Entry(target, request) with { New = Secrets.ToText(request.Arguments, method.Arguments), Error = reply.Error?.Message });
+        return reply;
+    }
+
+    private static AuditEntry Entry(RpcObject target, RpcRequest request) => AuditEntry.Of(target, request.Method, request.Caller) with { RequestId = request.Id };
+
     private static async ValueTask<RpcReply> RunBuiltInAsync(RpcObject target, RpcMethod method, RpcRequest request, CancellationToken cancellationToken)
     {
         try
         {
             var buffer = new ArrayBufferWriter<byte>(UsualResultSize);
-            using var writer = new Utf8JsonWriter(buffer);
+            using var writer = new Utf8JsonWriter(buffer, JsonStyle.Writing);
             using (method.ChecksLockItself ? default : target.Lock.Admit(request.Caller, request.LockToken, method.Description))
                 await method.InvokeAsync(target, request, writer, cancellationToken).ConfigureAwait(false);
             return Success(buffer, writer);
@@ -110,7 +123,7 @@ internal static class RpcDispatcher
             {
                 using var admission = target.Lock.Admit(request.Caller, request.LockToken, method.Description);
                 var buffer = new ArrayBufferWriter<byte>(UsualResultSize);
-                using var writer = new Utf8JsonWriter(buffer);
+                using var writer = new Utf8JsonWriter(buffer, JsonStyle.Writing);
                 method.InvokeAsync(target, request, writer, CancellationToken.None).GetAwaiter().GetResult();
                 return Success(buffer, writer).Result;
             }

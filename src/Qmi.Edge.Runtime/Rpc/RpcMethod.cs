@@ -14,6 +14,9 @@ public abstract class RpcMethod(RpcMethodDescription description)
     /// <summary>Whether the method looks at the lock itself, because the answer depends on its arguments.</summary>
     internal virtual bool ChecksLockItself => false;
 
+    /// <summary>Whether the method writes its own, more telling, entry into the audit log, or none because nothing changes.</summary>
+    internal virtual bool AuditsItself => Description.Access == RpcAccess.Read;
+
     /// <summary>Runs the method on <paramref name="target"/> in the calling thread.</summary>
     internal abstract ValueTask InvokeAsync(RpcObject target, RpcRequest request, Utf8JsonWriter result, CancellationToken cancellationToken);
 }

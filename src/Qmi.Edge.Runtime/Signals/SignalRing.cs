@@ -12,7 +12,7 @@ internal sealed class SignalRing<T>
 {
     private readonly Cell[] _cells;
     private readonly int _mask;
-    private Positions _positions;
+    private RingPositions _positions;
     private long _lost;
 
     public SignalRing(int capacity)
@@ -83,15 +83,15 @@ internal sealed class SignalRing<T>
         public long Turn;
         public SignalValue<T> Value;
     }
+}
 
-    // Publishers write Head, the pump writes Tail: on separate cache lines they do not slow each other down.
-    [StructLayout(LayoutKind.Explicit, Size = 192)]
-    private struct Positions
-    {
-        [FieldOffset(64)]
-        public long Head;
+// Publishers write Head, the pump writes Tail: on separate cache lines they do not slow each other down.
+[StructLayout(LayoutKind.Explicit, Size = 192)]
+internal struct RingPositions
+{
+    [FieldOffset(64)]
+    public long Head;
 
-        [FieldOffset(128)]
-        public long Tail;
-    }
+    [FieldOffset(128)]
+    public long Tail;
 }

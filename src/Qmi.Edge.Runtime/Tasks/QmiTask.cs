@@ -10,6 +10,7 @@ public abstract partial class QmiTask<TSettings, TStatus> : QmiTaskBase
     private readonly QmiTaskRunner<TSettings, TStatus> _runner;
     private TSettings _settings;
     private TStatus? _status;
+    private bool _hasStatus;
 
     /// <summary>Called in the task's own thread.</summary>
     /// <param name="init">What the runtime tells the task.</param>
@@ -41,7 +42,7 @@ public abstract partial class QmiTask<TSettings, TStatus> : QmiTaskBase
         set
         {
             ThrowIfWrongThread("Setting Status");
-            _status = value;
+            (_status, _hasStatus) = (value, true);
             _runner.StatusSnapshot.Write(new StatusValue<TStatus>(true, value!));
             _runner.NotifyChanged(ObjectAspect.Status);
         }
@@ -72,8 +73,8 @@ public abstract partial class QmiTask<TSettings, TStatus> : QmiTaskBase
     /// <summary>Publishes the status signal.</summary>
     protected void PublishStatus()
     {
-        if (_status is { } status)
-            _runner.StatusUpdated.Publish(status);
+        if (_hasStatus)
+            _runner.StatusUpdated.Publish(_status!);
     }
 
     internal override TaskEnd Execute()

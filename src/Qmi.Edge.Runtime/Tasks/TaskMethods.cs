@@ -46,7 +46,7 @@ internal static class TaskMethods<TSettings, TStatus>
                 Description = "Changes period and policy of the loop at the next slot boundary.",
             },
             ConfigureLoop),
-        new BuiltInMethod<QmiTaskRunner<TSettings, TStatus>>(SetSettingsCall.Method, SetSettingsCall.InvokeAsync),
+        new BuiltInMethod<QmiTaskRunner<TSettings, TStatus>>(SetSettingsCall.Method, SetSettingsCall.InvokeAsync) { WritesAudit = true },
     ];
 
     private static ValueTask Stop(QmiTaskRunner task, RpcRequest request, Utf8JsonWriter writer, CancellationToken cancellationToken)

@@ -18,6 +18,17 @@ public record TaskOptions
 /// <summary>As <see cref="TaskOptions"/>, with the settings that the task begins with.</summary>
 public sealed record TaskOptions<TSettings> : TaskOptions
 {
+    /// <summary>The defaults.</summary>
+    public TaskOptions()
+    {
+    }
+
+    /// <summary>Options of a task whose settings were not known, and are added now.</summary>
+    public TaskOptions(TaskOptions options)
+        : base(options)
+    {
+    }
+
     /// <summary>The settings that the task begins with; null = the record's defaults.</summary>
     public TSettings? Settings { get; init; }
 

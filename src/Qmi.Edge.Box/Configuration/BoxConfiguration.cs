@@ -1,0 +1,53 @@
+using System.Text.Json;
+using Microsoft.Extensions.Logging;
+using Qmi.Edge.Bridge;
+using Qmi.Edge.Runtime;
+
+namespace Qmi.Edge.Box;
+
+/// <summary>What <c>box.json</c> says, checked.</summary>
+public sealed record BoxConfiguration
+{
+    /// <summary>Name of the box on the wire.</summary>
+    public required string Box { get; init; }
+
+    /// <summary>The broker; null = the box is not on MQTT.</summary>
+    public MqttConfiguration? Mqtt { get; init; }
+
+    /// <summary>The audit log; null = none is kept.</summary>
+    public AuditConfiguration? Audit { get; init; }
+
+    /// <summary>The least severe lines that are logged.</summary>
+    public LogLevel LogLevel { get; init; } = LogLevel.Information;
+
+    /// <summary>Instruments, in the order in which they can be made.</summary>
+    public IReadOnlyList<InstrumentConfiguration> Instruments { get; init; } = [];
+
+    /// <summary>Tasks, in the order in which they can be made.</summary>
+    public IReadOnlyList<TaskConfiguration> Tasks { get; init; } = [];
+}
+
+/// <summary>The broker and how the box is shown there.</summary>
+/// <param name="Connection">How to connect; the client identifier and the will are the bridge's.</param>
+/// <param name="Bridge">How the box is shown.</param>
+public sealed record MqttConfiguration(MqttOptions Connection, BridgeOptions Bridge);
+
+/// <summary>The audit log.</summary>
+/// <param name="File">Its file.</param>
+/// <param name="MaxBytes">How large it may become before it is turned over.</param>
+public sealed record AuditConfiguration(string File, long MaxBytes);
+
+/// <summary>One instrument.</summary>
+/// <param name="Name">Its name in the box.</param>
+/// <param name="Type">Its class.</param>
+/// <param name="Arguments">What its constructor is given.</param>
+/// <param name="Open">Whether it is opened when the box starts.</param>
+public sealed record InstrumentConfiguration(string Name, InstrumentType Type, JsonElement Arguments, bool Open);
+
+/// <summary>One task.</summary>
+/// <param name="Name">Its name in the box.</param>
+/// <param name="Type">Its class.</param>
+/// <param name="Arguments">What its constructor is given.</param>
+/// <param name="Options">Its settings, period and policy.</param>
+/// <param name="Start">Whether it is started when the box starts.</param>
+public sealed record TaskConfiguration(string Name, TaskType Type, JsonElement Arguments, TaskOptions Options, bool Start);

@@ -1,0 +1,39 @@
+using Qmi.Edge.Runtime;
+
+namespace Qmi.Edge.Bridge;
+
+/// <summary>How a box is shown on MQTT; everything has a default.</summary>
+public sealed record BridgeOptions
+{
+    /// <summary>First level of every topic; the second is the version of the contract.</summary>
+    public string Prefix { get; init; } = "qmi";
+
+    /// <summary>Version of the program, for the info document.</summary>
+    public string SoftwareVersion { get; init; } = "";
+
+    /// <summary>Largest request and largest result, in bytes.</summary>
+    public int PayloadLimit { get; init; } = 256 * 1024;
+
+    /// <summary>What callers may do, by their names. A second line of defence behind the broker's access control, and the only one on brokers without.</summary>
+    public IReadOnlyDictionary<string, RpcAccess> Roles { get; init; } = new Dictionary<string, RpcAccess>();
+
+    /// <summary>What a caller may do whom <see cref="Roles"/> does not name.</summary>
+    public RpcAccess DefaultRole { get; init; } = RpcAccess.Admin;
+
+    /// <summary>Shortest time between two status documents of one task.</summary>
+    public TimeSpan StatusInterval { get; init; } = TimeSpan.FromMilliseconds(200);
+
+    /// <summary>Longest time that a signal value waits for others to travel with.</summary>
+    public TimeSpan SignalInterval { get; init; } = TimeSpan.FromMilliseconds(50);
+
+    /// <summary>Time between two health documents.</summary>
+    public TimeSpan HealthInterval { get; init; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>How long a request may take that names no time of its own.</summary>
+    public TimeSpan DefaultTimeout { get; init; } = TimeSpan.FromSeconds(5);
+
+    /// <summary>Longest time a request may allow itself.</summary>
+    public TimeSpan MaximumTimeout { get; init; } = TimeSpan.FromHours(24);
+
+    internal Caller GetCaller(string name) => new(name, Roles.GetValueOrDefault(name, DefaultRole));
+}

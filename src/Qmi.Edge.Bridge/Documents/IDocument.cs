@@ -1,0 +1,16 @@
+namespace Qmi.Edge.Bridge;
+
+/// <summary>Something that the box keeps at the broker, published anew on every connect.</summary>
+internal interface IDocument
+{
+    /// <summary>Publishes it if it changed and its time has come.</summary>
+    /// <param name="connection">Where to.</param>
+    /// <param name="now">Monotonic nanoseconds.</param>
+    /// <param name="next">Lowered to the time at which it must be looked at again.</param>
+    /// <returns>False when the connection did not take it: try again later.</returns>
+    bool Flush(IMqttConnection connection, long now, ref long next);
+
+    /// <summary>Publishes it whether it changed or not.</summary>
+    /// <returns>As <see cref="Flush"/>.</returns>
+    bool Publish(IMqttConnection connection, long now);
+}

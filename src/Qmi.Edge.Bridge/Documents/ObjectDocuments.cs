@@ -1,0 +1,60 @@
+using System.Text.Json;
+using Qmi.Edge.Runtime;
+
+namespace Qmi.Edge.Bridge;
+
+/// <summary>The retained documents of one task or instrument.</summary>
+internal sealed class ObjectDocuments
+{
+    // A renewal may happen at every call: the lock document follows at a human pace.
+    private static readonly TimeSpan LockInterval = TimeSpan.FromMilliseconds(100);
+
+    private readonly RetainedDocument?[] _byAspect = new RetainedDocument?[Enum.GetValues<ObjectAspect>().Length];
+
+    public ObjectDocuments(RpcObject target, Topics topics, BridgeOptions options)
+    {
+        Target = target;
+        var box = target.Box;
+        RetainedDocument Make(string name, TimeSpan interval, Action<Utf8JsonWriter> writeMembers)
+        {
+            RetainedDocument? document = null;
+            document = new RetainedDocument(topics.Document(target, name), interval, writer =>
+            {
+                DocumentHeader.WriteStart(writer, box, document!.Sequence);
+                writeMembers(writer);
+                writer.WriteEndObject();
+            });
+            return document;
+        }
+
+        var info = Make("info", TimeSpan.Zero, writer => DescriptionDocument.WriteMembers(writer, target.Description));
+        _byAspect[(int)ObjectAspect.Lock] = Make("lock", LockInterval, writer => LockDocument.WriteMembers(writer, target));
+        switch (target)
+        {
+            case QmiTaskRunner task:
+                _byAspect[(int)ObjectAspect.State] = Make("state", TimeSpan.Zero, writer => TaskStateDocument.WriteMembers(writer, task));
+                _byAspect[(int)ObjectAspect.Settings] = Make("settings", TimeSpan.Zero, task.WriteSettings);
+                _byAspect[(int)ObjectAspect.Status] = Make("status", options.StatusInterval, writer => WriteStatus(writer, task));
+                break;
+            case QmiInstrument instrument:
+                _byAspect[(int)ObjectAspect.State] = Make("state", TimeSpan.Zero, writer => InstrumentStateDocument.WriteMembers(writer, instrument));
+                break;
+        }
+
+        All = [info, .. _byAspect.OfType<RetainedDocument>()];
+    }
+
+    public RpcObject Target { get; }
+
+    public IReadOnlyList<RetainedDocument> All { get; }
+
+    /// <summary>Notes a change; true when it was not known yet. From any thread; never blocks, never allocates.</summary>
+    public bool MarkDirty(ObjectAspect aspect) => _byAspect[(int)aspect]?.MarkDirty() ?? false;
+
+    private static void WriteStatus(Utf8JsonWriter writer, QmiTaskRunner task)
+    {
+        writer.WriteTimestamp("ts"u8, task.Box.TimeProvider.GetUtcNow());
+        writer.WritePropertyName("values"u8);
+        task.WriteStatus(writer);
+    }
+}

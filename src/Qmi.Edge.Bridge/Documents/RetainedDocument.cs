@@ -1,0 +1,67 @@
+using System.Text;
+using System.Text.Json;
+using Qmi.Edge.Runtime;
+
+namespace Qmi.Edge.Bridge;
+
+/// <summary>
+/// One retained topic of the box. What the broker keeps is only a copy: the document is written anew from the box whenever it changed
+/// and on every connect.
+/// </summary>
+internal sealed class RetainedDocument(string topic, TimeSpan interval, Action<Utf8JsonWriter>? write) : IDocument
+{
+    private readonly byte[] _topic = Encoding.UTF8.GetBytes(topic);
+    private readonly long _interval = MonotonicTime.ToNanoseconds(interval);
+    private Action<Utf8JsonWriter>? _write = write;
+    private int _isDirty = 1;
+    private long _published = long.MinValue;
+
+    /// <summary>The topic.</summary>
+    public string Topic { get; } = topic;
+
+    /// <summary>How often it was published.</summary>
+    public long Sequence { get; private set; }
+
+    /// <summary>Notes that it changed; true when that was not known yet. From any thread; never blocks.</summary>
+    public bool MarkDirty() => Volatile.Read(ref _isDirty) == 0 && Interlocked.Exchange(ref _isDirty, 1) == 0;
+
+    /// <summary>Makes the broker forget it: it is empty from now on.</summary>
+    public void Clear()
+    {
+        _write = null;
+        MarkDirty();
+    }
+
+    /// <inheritdoc />
+    public bool Flush(IMqttConnection connection, long now, ref long next)
+    {
+        if (Volatile.Read(ref _isDirty) == 0)
+            return true;
+        var due = _published == long.MinValue ? now : _published + _interval;
+        if (due > now)
+        {
+            next = Math.Min(next, due);
+            return true;
+        }
+
+        return Publish(connection, now);
+    }
+
+    /// <inheritdoc />
+    public bool Publish(IMqttConnection connection, long now)
+    {
+        // Cleared before it is written: a change during the writing makes it dirty again.
+        Interlocked.Exchange(ref _isDirty, 0);
+        using var buffer = JsonBuffer.Rent();
+        Sequence++;
+        _write?.Invoke(buffer.Writer);
+        if (!connection.TryPublishRetained(_topic, buffer.Written.Span))
+        {
+            Volatile.Write(ref _isDirty, 1);
+            return false;
+        }
+
+        _published = now;
+        return true;
+    }
+}

@@ -1,0 +1,40 @@
+namespace Qmi.Edge.Bridge;
+
+/// <summary>QoS 1 publications that the broker has not acknowledged, oldest first: acknowledgements come in about that order.</summary>
+internal sealed class InFlight(int capacity)
+{
+    private readonly ushort[] _identifiers = new ushort[capacity];
+    private readonly long[] _tokens = new long[capacity];
+
+    public int Count { get; private set; }
+
+    public bool Contains(ushort identifier) => _identifiers.AsSpan(0, Count).Contains(identifier);
+
+    public void Add(ushort identifier, long token)
+    {
+        (_identifiers[Count], _tokens[Count]) = (identifier, token);
+        Count++;
+    }
+
+    /// <summary>Takes out the one with this identifier.</summary>
+    /// <returns>False when there is none.</returns>
+    public bool TryRemove(ushort identifier, out long token)
+    {
+        var index = _identifiers.AsSpan(0, Count).IndexOf(identifier);
+        token = index < 0 ? 0 : _tokens[index];
+        if (index < 0)
+            return false;
+
+        Count--;
+        _identifiers.AsSpan((index + 1)..(Count + 1)).CopyTo(_identifiers.AsSpan(index));
+        _tokens.AsSpan((index + 1)..(Count + 1)).CopyTo(_tokens.AsSpan(index));
+        return true;
+    }
+
+    /// <summary>Takes out the oldest.</summary>
+    public bool TryRemoveOldest(out long token)
+    {
+        token = 0;
+        return Count > 0 && TryRemove(_identifiers[0], out token);
+    }
+}

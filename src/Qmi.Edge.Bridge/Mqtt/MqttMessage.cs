@@ -1,0 +1,42 @@
+namespace Qmi.Edge.Bridge;
+
+/// <summary>
+/// A message as it arrived. The spans live as long as the call of <see cref="IMqttEvents.OnMessage"/>: copy what is kept. An empty span
+/// means that the field was not sent; on 3.1.1 the fields marked MQTT 5 always are.
+/// </summary>
+/// <remarks>
+/// The client library may have acknowledged a QoS 1 message before this call (libmosquitto does), so a crash in between loses it: the
+/// sender's retry with the same id is what makes a request safe. The DUP flag is not passed on by libmosquitto.
+/// </remarks>
+public readonly ref struct MqttMessage
+{
+    /// <summary>The topic, UTF-8.</summary>
+    public required ReadOnlySpan<byte> Topic { get; init; }
+
+    /// <summary>The payload.</summary>
+    public ReadOnlySpan<byte> Payload { get; init; }
+
+    /// <summary>The QoS of this delivery.</summary>
+    public MqttQos Qos { get; init; }
+
+    /// <summary>It was retained; or, with Retain As Published, sent with the flag.</summary>
+    public bool Retain { get; init; }
+
+    /// <summary>MQTT 5: the sender says that the payload is UTF-8 text.</summary>
+    public bool PayloadIsUtf8 { get; init; }
+
+    /// <summary>MQTT 5: what was left of its life when the broker sent it, in seconds.</summary>
+    public uint? MessageExpiry { get; init; }
+
+    /// <summary>MQTT 5: the content type, UTF-8.</summary>
+    public ReadOnlySpan<byte> ContentType { get; init; }
+
+    /// <summary>MQTT 5: where an answer should go, UTF-8.</summary>
+    public ReadOnlySpan<byte> ResponseTopic { get; init; }
+
+    /// <summary>MQTT 5: to be echoed in the answer.</summary>
+    public ReadOnlySpan<byte> CorrelationData { get; init; }
+
+    /// <summary>MQTT 5: user properties.</summary>
+    public MqttUserProperties UserProperties { get; init; }
+}

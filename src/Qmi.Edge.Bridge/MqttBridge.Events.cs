@@ -1,0 +1,72 @@
+using Microsoft.Extensions.Logging;
+using Qmi.Edge.Runtime;
+
+namespace Qmi.Edge.Bridge;
+
+/// <content>What the connection tells the bridge, on the connection's thread.</content>
+public sealed partial class MqttBridge
+{
+    private sealed class Events(MqttBridge bridge) : IMqttEvents
+    {
+        public void OnConnected(MqttSession session)
+        {
+            LogConnected(bridge._logger, session.ProtocolVersion, session.SessionPresent);
+            // Requests first: "online" means that they are heard. Retained ones are not wanted; a live one with the flag is to be seen as such.
+            foreach (var access in Enum.GetValues<RpcAccess>())
+                bridge._connection.TrySubscribe(Subscription(bridge._topics.Requests(access)) with { RetainHandling = MqttRetainHandling.DoNotSend });
+            bridge._connection.TrySubscribe(Subscription(bridge._topics.State));
+            bridge._worker.Connected();
+        }
+
+        public void OnDisconnected(MqttDisconnection disconnection)
+        {
+            if (disconnection.Reason != MqttReason.Stopped)
+                LogDisconnected(bridge._logger, disconnection.Text, disconnection.RetryAfter);
+            bridge._worker.Disconnected();
+        }
+
+        public void OnMessage(in MqttMessage message)
+        {
+            if (bridge._topics.Below(message.Topic) is not { } topic)
+                return;
+            if (topic == "state")
+            {
+                if (bridge._presence.IsWrong(message.Payload))
+                    bridge._worker.RepairPresence();
+            }
+            else if (!bridge._requests.TryReceive(topic, message))
+            {
+                bridge._pushes.TryReceive(topic, message);
+            }
+        }
+
+        public void OnAcknowledged(long token, MqttReason reason)
+        {
+        }
+
+        public void OnSubscribed(MqttSubscription subscription, MqttReason reason)
+        {
+            if (reason < MqttReason.UnspecifiedError)
+                return;
+            LogSubscriptionRefused(bridge._logger, subscription.Filter, reason);
+            bridge._box.Alarms.Raise("subscription-refused", AlarmSeverity.Error, "SUBSCRIPTION_REFUSED", $"The broker refused {subscription.Filter} ({reason}): allow the box to read its own topics.");
+        }
+
+        public void OnUnsubscribed(string filter, MqttReason reason)
+        {
+        }
+
+        public void OnRoom() => bridge._worker.Wake();
+    }
+
+    private static MqttSubscription Subscription(string filter) => new(filter) { NoLocal = true, RetainAsPublished = true };
+
+    [LoggerMessage(2002, LogLevel.Information, "Connected to the broker with MQTT {Version}, session present: {SessionPresent}")]
+    private static partial void LogConnected(ILogger logger, MqttProtocolVersion version, bool sessionPresent);
+
+    [LoggerMessage(2003, LogLevel.Warning, "Not connected to the broker: {Reason}; trying again in {RetryAfter}")]
+    private static partial void LogDisconnected(ILogger logger, string reason, TimeSpan? retryAfter);
+
+    [LoggerMessage(2004, LogLevel.Error, "The broker refused the subscription {Filter}: {Reason}")]
+    private static partial void LogSubscriptionRefused(ILogger logger, string filter, MqttReason reason);
+}

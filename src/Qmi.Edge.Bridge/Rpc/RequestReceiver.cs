@@ -1,0 +1,164 @@
+using System.Text;
+using Microsoft.Extensions.Logging;
+using Qmi.Edge.Runtime;
+
+namespace Qmi.Edge.Bridge;
+
+/// <summary>The road of a request from its message to the one reply: size, retained flag, envelope, then the runtime decides.</summary>
+internal sealed partial class RequestReceiver(EdgeBox box, Topics topics, BridgeOptions options, ReplySender replies, ILogger logger)
+{
+    /// <summary>Receives a message below the box; false when its topic is no request. On the connection's thread: what can be answered from snapshots is answered here, everything else is handed on.</summary>
+    public bool TryReceive(string topic, in MqttMessage message)
+    {
+        if (RequestTopic.Read(topic) is not { } address)
+            return false;
+        var pending = new PendingRequest
+        {
+            Topic = address,
+            ReplyTopic = topics.Reply(address.Caller, $"{address.Target}/{address.Method}"),
+            Correlation = message.CorrelationData.ToArray(),
+            Received = box.TimeProvider.GetNanoseconds(),
+        };
+        try
+        {
+            Receive(ref pending, message);
+        }
+        catch (QmiException error)
+        {
+            replies.Send(pending, new RpcReply(error, default));
+        }
+
+        return true;
+    }
+
+    private void Receive(ref PendingRequest pending, in MqttMessage message)
+    {
+        var address = pending.Topic;
+        if (message.Payload.Length > options.PayloadLimit)
+            throw TooLarge(message.Payload.Length);
+        if (message.Retain)
+            throw Retained(address);
+
+        var envelope = WithProperties(EnvelopeReader.Read(message.Payload), message);
+        pending = pending with { Id = envelope.Id, Trace = envelope.Trace, Deadline = GetDeadline(pending.Received, envelope, message) };
+        if (envelope.ReplyTo is { } replyTo)
+            pending = pending with { ReplyTopic = CheckReplyTopic(address.Caller, replyTo) };
+        if (!address.IsWhole)
+            throw new QmiException(ErrorCode.BadRequest, $"A request's topic is {topics.Box}/get|call|admin/{{caller}}/{{object}}/{{method}}.");
+
+        var target = box.FindObject(address.Target) ?? throw NoSuchObject(address.Target);
+        CheckConditions(target, envelope);
+        var reply = target.DispatchAsync(new RpcRequest
+        {
+            Caller = options.GetCaller(address.Caller),
+            Method = address.Method,
+            Verb = address.Verb,
+            Id = envelope.Id,
+            Arguments = envelope.Arguments,
+            Deadline = pending.Deadline,
+            LockToken = envelope.LockToken,
+            WaitAcceptedOnly = envelope.WaitAcceptedOnly,
+            DryRun = envelope.DryRun,
+        });
+        if (reply.IsCompletedSuccessfully)
+            replies.Send(pending, reply.Result);
+        else
+            _ = FinishAsync(pending, reply);
+    }
+
+    private async Task FinishAsync(PendingRequest pending, ValueTask<RpcReply> reply)
+    {
+        try
+        {
+            replies.Send(pending, await reply.ConfigureAwait(false));
+        }
+        catch (Exception exception)
+        {
+            LogReplyFailed(logger, pending.Topic.Target, pending.Topic.Method, exception);
+        }
+    }
+
+    private static RequestEnvelope WithProperties(RequestEnvelope envelope, in MqttMessage message)
+    {
+        if (!message.ResponseTopic.IsEmpty)
+            envelope = envelope with { ReplyTo = Encoding.UTF8.GetString(message.ResponseTopic) };
+        if (!message.CorrelationData.IsEmpty)
+            envelope = envelope with { Id = envelope.Id ?? ToId(message.CorrelationData) };
+        if (message.UserProperties.TryGetValue("qmi-lock"u8, out var token))
+            envelope = envelope with { LockToken = Encoding.UTF8.GetString(token) };
+        if (message.UserProperties.TryGetValue("qmi-fence"u8, out var fence) && ulong.TryParse(fence, out var number))
+            envelope = envelope with { Fence = number };
+        if (message.UserProperties.TryGetValue("traceparent"u8, out var trace))
+            envelope = envelope with { Trace = Encoding.UTF8.GetString(trace) };
+        return envelope;
+    }
+
+    // Any bytes may correlate; in JSON they are text when they are text, and hexadecimal otherwise.
+    private static string ToId(ReadOnlySpan<byte> correlation) =>
+        correlation.ContainsAnyExceptInRange((byte)' ', (byte)'~') ? Convert.ToHexStringLower(correlation) : Encoding.ASCII.GetString(correlation);
+
+    private long GetDeadline(long received, RequestEnvelope envelope, in MqttMessage message)
+    {
+        var budget = envelope.Timeout ?? options.DefaultTimeout;
+        if (message.MessageExpiry is { } seconds && TimeSpan.FromSeconds(seconds) is var expiry && (envelope.Timeout is null || expiry < budget))
+            budget = expiry;
+        return received + MonotonicTime.ToNanoseconds(budget > options.MaximumTimeout ? options.MaximumTimeout : budget);
+    }
+
+    private string CheckReplyTopic(string caller, string replyTo) =>
+        topics.MayReplyTo(caller, replyTo) && replyTo.AsSpan().IndexOfAny('+', '#', '\0') < 0
+            ? replyTo
+            : throw new QmiException(ErrorCode.ReplyTopicForbidden, $"{caller} may not have replies sent to {replyTo}: begin with {topics.Reply(caller, "")} or the caller's own client topic.");
+
+    private void CheckConditions(RpcObject target, RequestEnvelope envelope)
+    {
+        if (envelope.IfBoot is { } boot && boot != box.Boot)
+        {
+            throw new QmiException(ErrorCode.Conflict, $"The box has rebooted: its boot is {box.Boot}, not {boot}.")
+            {
+                Details = new Dictionary<string, object?> { ["boot"] = box.Boot },
+            };
+        }
+
+        if (envelope.IfRevision is { } revision && target is QmiTaskRunner task && task.HeadRevision != revision)
+        {
+            throw new QmiException(ErrorCode.Conflict, $"The settings of {task.Name} are at revision {task.HeadRevision}, not {revision}.")
+            {
+                Details = new Dictionary<string, object?> { ["head_rev"] = task.HeadRevision },
+            };
+        }
+
+        if (envelope.Fence is { } fence && target.Lock.Fence != fence)
+        {
+            throw new QmiException(ErrorCode.LockLost, $"Fence {fence} of {target.Name} is stale: the newest grant is {target.Lock.Fence}. Lock again.")
+            {
+                Details = new Dictionary<string, object?> { ["fence"] = target.Lock.Fence },
+            };
+        }
+    }
+
+    private QmiException NoSuchObject(string name)
+    {
+        var names = box.Objects.Select(target => target.Name).ToArray();
+        return new QmiException(ErrorCode.NoSuchObject, $"There is no object \"{name}\" in box {box.Name}{NearestName.Hint(name, names)}. {topics.Info} lists them.")
+        {
+            Details = new Dictionary<string, object?> { ["nearest"] = NearestName.Find(name, names), ["list"] = topics.Info },
+        };
+    }
+
+    private QmiException TooLarge(int length) =>
+        new(ErrorCode.PayloadTooLarge, $"The payload has {length} bytes, at most {options.PayloadLimit} are allowed.")
+        {
+            Details = new Dictionary<string, object?> { ["bytes"] = length, ["limit"] = options.PayloadLimit },
+        };
+
+    private QmiException Retained(RequestTopic address)
+    {
+        var topic = $"{topics.Box}/{RpcVerb.NameOf(address.Verb)}/{address.Caller}/{address.Target}/{address.Method}";
+        box.Alarms.Raise("retained-request", AlarmSeverity.Warning, "RETAINED_REQUEST", $"A request came with the RETAIN flag on {topic}: clear it with an empty retained message.");
+        return new QmiException(ErrorCode.RetainedRequest, "Requests must not be retained: a broker would repeat them at every reconnect. Send it without the RETAIN flag.");
+    }
+
+    [LoggerMessage(2101, LogLevel.Error, "The reply of {Object}.{Method} could not be sent")]
+    private static partial void LogReplyFailed(ILogger logger, string @object, string method, Exception exception);
+}

@@ -1,0 +1,53 @@
+using System.Text.Json;
+using Qmi.Edge.Runtime;
+
+namespace Qmi.Edge.Bridge;
+
+/// <summary>A settings push by topic, checked for form.</summary>
+internal sealed record PushRequest(string? Id, SettingsPushBody Body, string? LockToken, bool HasGuard);
+
+/// <summary>Reads the payload of a settings push.</summary>
+internal static class PushBodyReader
+{
+    private static readonly Schema Schema = new()
+    {
+        Type = SchemaType.Object,
+        Properties =
+        [
+            new("id", new Schema { Type = SchemaType.String, MinLength = 1, MaxLength = 64 }),
+            new("values", new Schema { Type = SchemaType.Object, AdditionalProperties = new Schema { Type = SchemaType.Any } }, Required: true),
+            new("mode", new Schema { Type = SchemaType.String, Enum = ["merge", "replace"] }),
+            new("base_rev", new Schema { Type = SchemaType.Integer, Minimum = 0 }),
+            new("lock", new Schema { Type = SchemaType.String, MinLength = 1 }),
+            new("note", new Schema { Type = SchemaType.String, MaxLength = 256 }),
+            new("v", new Schema { Type = SchemaType.Integer, Minimum = 1, Maximum = 1 }),
+        ],
+    };
+
+    /// <exception cref="QmiException">BAD_JSON, BAD_ARGS.</exception>
+    public static PushRequest Read(ReadOnlySpan<byte> payload)
+    {
+        var root = EnvelopeReader.Parse(payload);
+        SchemaViolations.ThrowIfAny(Schema.Validate(root), "The push");
+        var body = SettingsPushBody.Read(root);
+        return new PushRequest(GetText(root, "id"), body, GetText(root, "lock"), HasGuard: body.BaseRevision is not null);
+    }
+
+    /// <summary>The id of a push that is otherwise wrong, so that even its refusal can be told apart.</summary>
+    public static string? FindId(ReadOnlySpan<byte> payload)
+    {
+        try
+        {
+            var root = EnvelopeReader.Parse(payload);
+            return root.ValueKind == JsonValueKind.Object ? GetText(root, "id") : null;
+        }
+        catch (QmiException)
+        {
+            // Not JSON: it has no id, and its refusal says why.
+            return null;
+        }
+    }
+
+    private static string? GetText(JsonElement root, string name) =>
+        root.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String ? value.GetString() : null;
+}

@@ -1,0 +1,69 @@
+using System.Text;
+using Qmi.Edge.Runtime;
+
+namespace Qmi.Edge.Bridge;
+
+/// <summary>The topics of one box, as the contract names them.</summary>
+public sealed class Topics
+{
+    private readonly string _root;
+
+    /// <summary>The topics of <paramref name="box"/> below <paramref name="prefix"/>.</summary>
+    public Topics(string prefix, string box)
+    {
+        _root = prefix + "/v1";
+        Box = $"{_root}/box/{box}";
+        State = Box + "/state";
+        Info = Box + "/info";
+        Health = Box + "/health";
+    }
+
+    /// <summary>What all topics of the box begin with, without a slash at the end.</summary>
+    public string Box { get; }
+
+    /// <summary>Presence.</summary>
+    public string State { get; }
+
+    /// <summary>Identity.</summary>
+    public string Info { get; }
+
+    /// <summary>Heartbeat.</summary>
+    public string Health { get; }
+
+    /// <summary>Requests of one verb, from all callers.</summary>
+    public string Requests(RpcAccess access) => $"{Box}/{RpcVerb.NameOf(access)}/#";
+
+    /// <summary>Settings pushes, from all callers to all tasks.</summary>
+    public string Pushes => Box + "/task/+/push/+";
+
+    /// <summary>One alarm.</summary>
+    public string Alarm(string id) => $"{Box}/alarm/{id}";
+
+    /// <summary>A document of an object: info, state, status, settings, lock.</summary>
+    public string Document(RpcObject target, string name) => $"{Of(target)}/{name}";
+
+    /// <summary>A signal of an object.</summary>
+    public string Signal(RpcObject target, string signal) => $"{Of(target)}/sig/{signal}";
+
+    /// <summary>The outcome of a caller's last push.</summary>
+    public string Ack(string task, string caller) => $"{Box}/task/{task}/ack/{caller}";
+
+    /// <summary>Where a caller pushes settings.</summary>
+    public string Push(string task, string caller) => $"{Box}/task/{task}/push/{caller}";
+
+    /// <summary>Where a reply goes unless the request says otherwise.</summary>
+    public string Reply(string caller, string target) => $"{Box}/reply/{caller}/{target}";
+
+    /// <summary>Whether a caller may have replies sent there: below its own reply topic or its own client tree.</summary>
+    public bool MayReplyTo(string caller, ReadOnlySpan<char> topic) =>
+        topic.StartsWith($"{Box}/reply/{caller}/", StringComparison.Ordinal) || topic.StartsWith($"{_root}/client/{caller}/", StringComparison.Ordinal);
+
+    /// <summary>The part of a topic below the box, or nothing when it is not the box's.</summary>
+    internal string? Below(ReadOnlySpan<byte> topic)
+    {
+        var text = Encoding.UTF8.GetString(topic);
+        return text.Length > Box.Length && text.StartsWith(Box, StringComparison.Ordinal) && text[Box.Length] == '/' ? text[(Box.Length + 1)..] : null;
+    }
+
+    private string Of(RpcObject target) => $"{Box}/{(target.Description.Kind == ObjectKind.Task ? "task" : "instrument")}/{target.Name}";
+}

@@ -1,0 +1,3 @@
+using Qmi.Edge.Box;
+
+return await EdgeProgram.RunAsync(args, BuiltInTypes.AddTo).ConfigureAwait(false);

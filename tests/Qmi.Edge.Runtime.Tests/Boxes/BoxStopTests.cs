@@ -1,0 +1,87 @@
+namespace Qmi.Edge.Runtime.Tests;
+
+public class BoxStopTests
+{
+    [Fact]
+    [Trait("rule", "TASK-10")]
+    public async Task Tasks_end_first_newest_first_and_their_finalize_can_still_use_the_instruments()
+    {
+        var steps = new List<string>();
+        await using (var given = new GivenBox())
+        {
+            ScriptedInstrumentProxy Make(string name) => given.Instrument(argument => argument, name, whenClosed: () => steps.Add($"close {name}"));
+            var (first, second) = (Make("first"), Make("second"));
+            first.Open();
+            second.Open();
+            foreach (var name in new[] { "older", "newer" })
+            {
+                var task = given.Loop(new LoopScript { Finalize = _ => steps.Add($"finalize {name} {first.Run(1) + second.Run(1)}") }, name);
+                task.Start();
+            }
+
+            given.Time.WaitUntilParked(2);
+            await given.Box.StopAsync().WaitAsync(GivenBox.Patience);
+        }
+
+        Assert.Equal(["finalize newer 2", "finalize older 2", "close second", "close first"], steps);
+    }
+
+    [Fact]
+    [Trait("rule", "TASK-10")]
+    public async Task What_does_not_end_in_time_is_named_and_the_rest_is_stopped()
+    {
+        await using var given = new GivenBox(TimeProvider.System, TimeSpan.FromMilliseconds(300));
+        using var forever = new ManualResetEventSlim();
+        var closed = false;
+        var instrument = given.Instrument(_ => 0, whenClosed: () => closed = true);
+        instrument.Open();
+        var hung = given.Task(_ => forever.Wait(), "hung");
+        hung.Start();
+
+        await given.Box.StopAsync().WaitAsync(GivenBox.Patience);
+
+        Assert.True(closed);
+        Assert.Contains(given.Log.Lines, line => line.Level == Microsoft.Extensions.Logging.LogLevel.Error && line.Text.Contains("hung"));
+        forever.Set();
+    }
+
+    [Fact]
+    [Trait("rule", "TASK-10")]
+    [Trait("rule", "RPC-4")]
+    public async Task A_stopping_box_refuses_new_objects_and_answers_calls()
+    {
+        await using var given = new GivenBox();
+        var instrument = given.Instrument(argument => argument);
+
+        await given.Box.StopAsync().WaitAsync(GivenBox.Patience);
+
+        Assert.Equal(ErrorCode.ShuttingDown, Assert.Throws<QmiException>(() => instrument.Run(1)).Code);
+        Assert.Equal(ErrorCode.ShuttingDown, Assert.Throws<QmiException>(() => given.Task(_ => { }, "late")).Code);
+    }
+
+    [Fact]
+    public async Task A_name_is_used_once_among_tasks_and_instruments()
+    {
+        await using var given = new GivenBox();
+        given.Instrument(_ => 0, "same");
+
+        Assert.Contains("same", Assert.Throws<QmiException>(() => given.Task(_ => { }, "same")).Message);
+    }
+
+    [Fact]
+    [Trait("rule", "MODEL-1")]
+    public async Task An_object_describes_itself_while_it_is_busy_and_locked()
+    {
+        await using var given = new GivenBox();
+        var task = given.Task(_ => { });
+        task.Lock();
+
+        var reply = await CallTests.Ask(given, "_box", "describe", RpcAccess.Read, """{"object":"task"}""");
+
+        var description = CallTests.Json(System.Text.Encoding.UTF8.GetString(reply.Result.Span));
+        Assert.Equal("call", description.GetProperty("methods").GetProperty("stop").GetProperty("verb").GetString());
+        Assert.Equal(100, description.GetProperty("settings").GetProperty("properties").GetProperty("rate").GetProperty("maximum").GetDouble());
+        Assert.Equal("Hz", description.GetProperty("settings").GetProperty("properties").GetProperty("rate").GetProperty("unit").GetString());
+        Assert.True(description.GetProperty("signals").TryGetProperty("ticked", out _));
+    }
+}
