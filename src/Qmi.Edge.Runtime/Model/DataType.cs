@@ -6,7 +6,7 @@ namespace Qmi.Edge.Runtime;
 /// <summary>How values of <typeparamref name="T"/> look as JSON: the generator makes one for every type that crosses the box's border.</summary>
 /// <param name="Json">Reads and writes values without reflection.</param>
 /// <param name="Schema">What a valid value looks like.</param>
-public sealed record DataType<T>(JsonTypeInfo<T> Json, Schema Schema)
+public sealed partial record DataType<T>(JsonTypeInfo<T> Json, Schema Schema)
 {
     /// <summary>Reads a value after checking all of it.</summary>
     /// <exception cref="QmiException"><see cref="ErrorCode.BadArgs"/> with every violation.</exception>
