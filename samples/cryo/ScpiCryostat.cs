@@ -7,8 +7,6 @@ namespace Cryo;
 /// <summary>A cryostat's thermometer and heater behind one SCPI port. A lost connection is tried again at every call.</summary>
 public sealed partial class ScpiCryostat : QmiInstrument, IThermometer, IHeater
 {
-    private static readonly ScpiMessage MeasureTemperature = "MEAS:TEMP?";
-
     private readonly ScpiClient _scpi;
 
     /// <param name="init">What the box tells the instrument.</param>
@@ -27,7 +25,7 @@ public sealed partial class ScpiCryostat : QmiInstrument, IThermometer, IHeater
         EnsureConnected();
         try
         {
-            return _scpi.AskDouble(MeasureTemperature);
+            return _scpi.AskDouble("MEAS:TEMP?");
         }
         catch (TransportException exception)
         {
@@ -42,7 +40,7 @@ public sealed partial class ScpiCryostat : QmiInstrument, IThermometer, IHeater
         EnsureConnected();
         try
         {
-            _scpi.Command(FormattableString.Invariant($"SOUR:HEAT {percent:F2}"));
+            _scpi.Command($"SOUR:HEAT {percent:F2}");
         }
         catch (TransportException exception)
         {
