@@ -23,6 +23,9 @@ public abstract partial class QmiLoopTask<TSettings, TStatus> : QmiTask<TSetting
         _control = init.Runner.ConfigureLoop(period, policy);
     }
 
+    /// <summary>Time between two slots now; others may change it while the loop runs.</summary>
+    protected TimeSpan Period => _control.Period;
+
     /// <summary>Prepares the loop (QMI: loop_prepare). The grid begins when it returns.</summary>
     protected virtual void LoopPrepare()
     {
