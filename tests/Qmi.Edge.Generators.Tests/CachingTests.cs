@@ -63,6 +63,7 @@ public sealed class CachingTests
             AssertPlain(output.Value, seen);
     }
 
+    [System.Diagnostics.CodeAnalysis.UnconditionalSuppressMessage("Trimming", "IL2075", Justification = "Tests are not trimmed.")]
     private static void AssertPlain(object? value, HashSet<object> seen)
     {
         if (value is null or string || value.GetType().IsPrimitive || value.GetType().IsEnum || !seen.Add(value))

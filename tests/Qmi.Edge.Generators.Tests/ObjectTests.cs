@@ -93,6 +93,20 @@ public sealed class ObjectTests
     }
 
     [Fact]
+    public async Task A_generic_base_gives_its_heir_methods_and_signals_of_the_heirs_types()
+    {
+        await using var box = new EdgeBox("lab");
+        var adc = box.MakeInstrument<Adc24>("adc");
+        var receiver = new SignalReceiver<int>();
+        adc.Sampled.Subscribe(receiver);
+
+        Assert.Equal(25, adc.Sample(1));
+
+        Assert.Equal(25, receiver.GetNextSignal(TimeSpan.FromSeconds(10)).Value);
+        Assert.Equal(["sampled", "overflown"], Adc24.EdgeType.Signals.Select(signal => signal.Name));
+    }
+
+    [Fact]
     public async Task A_signal_is_heard_through_the_proxy()
     {
         await using var box = new EdgeBox("lab");

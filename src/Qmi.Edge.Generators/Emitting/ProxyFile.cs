@@ -3,7 +3,7 @@ namespace Qmi.Edge.Generators;
 /// <summary>Writes the typed proxy of a class of tasks or instruments.</summary>
 internal static class ProxyFile
 {
-    public static string NameOf(ObjectModel model) => model.Place.FullName + ".Proxy.g.cs";
+    public static string NameOf(ObjectModel model) => model.Place.FileName + ".Proxy.g.cs";
 
     public static string Write(ObjectModel model)
     {

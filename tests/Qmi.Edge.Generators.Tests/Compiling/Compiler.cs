@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp;
+using Microsoft.CodeAnalysis.Diagnostics;
 
 namespace Qmi.Edge.Generators.Tests;
 
@@ -42,15 +43,22 @@ internal static class Compiler
     public static Compiled Compile(string source, CSharpParseOptions? options = null, string assembly = "Cryo.App")
     {
         var driver = CreateDriver(options).RunGeneratorsAndUpdateCompilation(CreateCompilation(source, options, assembly), out var output, out _, TestContext.Current.CancellationToken);
-        return new Compiled(driver.GetRunResult().Results.Single(), output);
+        return Compiled.Of(driver, output);
     }
 }
 
 /// <summary>What became of a compilation.</summary>
-internal sealed record Compiled(GeneratorRunResult Run, Compilation Output)
+internal sealed record Compiled(GeneratorRunResult Run, Compilation Output, IReadOnlyList<Diagnostic> Ours)
 {
-    /// <summary>The ids of the generator's own diagnostics.</summary>
-    public IEnumerable<string> Ids => Run.Diagnostics.Select(diagnostic => diagnostic.Id);
+    /// <summary>The ids of our own diagnostics.</summary>
+    public IEnumerable<string> Ids => Ours.Select(diagnostic => diagnostic.Id);
+
+    public static Compiled Of(GeneratorDriver driver, Compilation output)
+    {
+        var run = driver.GetRunResult().Results.Single();
+        var analysis = output.WithAnalyzers([new MakeCallAnalyzer()]).GetAnalyzerDiagnosticsAsync(TestContext.Current.CancellationToken);
+        return new Compiled(run, output, [.. run.Diagnostics, .. analysis.GetAwaiter().GetResult()]);
+    }
 
     /// <summary>Everything that the compiler says about source and generated code, apart from missing comments on the source itself.</summary>
     public IEnumerable<Diagnostic> Complaints => Output.GetDiagnostics(TestContext.Current.CancellationToken)
@@ -60,7 +68,7 @@ internal sealed record Compiled(GeneratorRunResult Run, Compilation Output)
     public void AssertClean()
     {
         Assert.Null(Run.Exception);
-        Assert.Empty(Run.Diagnostics);
+        Assert.Empty(Ours);
         Assert.Empty(Complaints);
     }
 }

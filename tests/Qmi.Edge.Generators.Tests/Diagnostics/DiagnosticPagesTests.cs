@@ -13,7 +13,7 @@ public sealed partial class DiagnosticPagesTests
     {
         var compiled = Compiler.Compile(BlocksOf(id)[0]);
 
-        var diagnostic = Assert.Single(compiled.Run.Diagnostics);
+        var diagnostic = Assert.Single(compiled.Ours);
         Assert.Equal(id, diagnostic.Id);
         Assert.EndsWith(".", diagnostic.GetMessage(null), StringComparison.Ordinal);
         Assert.Equal("Source.cs", diagnostic.Location.GetLineSpan().Path);

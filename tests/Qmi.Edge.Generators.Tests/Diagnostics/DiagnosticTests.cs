@@ -63,9 +63,26 @@ public sealed class DiagnosticTests
         var compiled = Compiler.Compile(source);
 
         Assert.Null(compiled.Run.Exception);
-        var diagnostic = Assert.Single(compiled.Run.Diagnostics);
+        var diagnostic = Assert.Single(compiled.Ours);
         Assert.Equal(id, diagnostic.Id);
         Assert.Contains(message, diagnostic.GetMessage(null), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("box.MakeTask<A>(\"a\")", "A is made by MakeTask<A>(string name, int x, TaskOptions<Nothing>? options = null): give these arguments")]
+    [InlineData("box.MakeTask<A>(\"a\", \"b\")", "A is made by")]
+    [InlineData("box.MakeTask<B>(\"b\", 1, 2)", "B is made by MakeTask<B>(string name, TaskOptions<Nothing>? options = null)")]
+    [InlineData("box.MakeInstrument<A>(\"a\", 1)", "A is made by MakeTask<A>")]
+    public void A_call_with_wrong_arguments_is_explained_by_the_class_it_means(string call, string message)
+    {
+        var compiled = Compiler.Compile($$"""
+            public sealed partial class A(TaskInit init, int x) : QmiTask<Nothing, Nothing>(init) { protected override void Run() => Sleep(TimeSpan.FromSeconds(x)); }
+            public sealed partial class B(TaskInit init) : QmiTask<Nothing, Nothing>(init) { protected override void Run() { } }
+            public static class Program { public static void Use(EdgeBox box) => {{call}}; }
+            """);
+
+        Assert.NotEmpty(compiled.Complaints);
+        Assert.Contains(message, Assert.Single(compiled.Ours).GetMessage(null), StringComparison.Ordinal);
     }
 
     [Fact]

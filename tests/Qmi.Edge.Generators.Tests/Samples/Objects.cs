@@ -73,6 +73,31 @@ public sealed partial class VoltmeterB(InstrumentInit init, string address, int 
     public Limits? Find(double[] values, TimeSpan? within) => values.Length == 0 || within is null ? null : new Limits(values.Min(), values.Max());
 }
 
+public abstract partial class Adc<T>(InstrumentInit init) : QmiInstrument(init)
+{
+    [Signal]
+    public partial Signal<T> Sampled { get; }
+
+    [RpcMethod]
+    public abstract T Sample(T offset);
+}
+
+public abstract partial class Adc(InstrumentInit init) : Adc<int>(init)
+{
+    [Signal]
+    public partial Signal<bool> Overflown { get; }
+}
+
+public sealed partial class Adc24(InstrumentInit init) : Adc(init)
+{
+    public override int Sample(int offset)
+    {
+        Overflown.Publish(false);
+        Sampled.Publish(offset + 24);
+        return offset + 24;
+    }
+}
+
 /// <summary>Settings without a parameterless constructor.</summary>
 public sealed record Positional(double Rate, string? Note);
 

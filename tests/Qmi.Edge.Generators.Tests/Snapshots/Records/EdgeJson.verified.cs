@@ -34,7 +34,7 @@ internal static class EdgeJson
                 new("repeat", global::Qmi.Edge.Runtime.DataTypes.Int32.Schema with { Description = "How often.", Default = "1" }),
                 new("note", OptionalOfString.Schema with { Description = "Anything." }),
                 new("steps", ImmutableArrayOfCryo_Data_Action.Schema, Required: true),
-                new("key", global::Qmi.Edge.Runtime.DataTypes.String.Schema with { Pattern = "^(?:[A-Z]{4})$", WriteOnly = true, Default = "\"ABCD\"" }),
+                new("key", global::Qmi.Edge.Runtime.DataTypes.String.Schema with { Pattern = "^(?:[A-Z]{4})$", WriteOnly = true }),
                 new("limits", ReadOnlyListOfNullableOfDouble.Schema with { MaxLength = 4 }),
                 new("delays", DictionaryOfSeconds.Schema),
             ],
