@@ -29,7 +29,7 @@ need_linker
 log=$(mktemp)
 trap 'rm -f "$log"' EXIT
 publish() {
-    dotnet publish "$root/$project" -c Release -r "$rid" -p:QmiTargetFramework="$1" -p:PublishAot=true -p:DebugType=none \
+    dotnet publish "$root/$project" -c Release -r "$rid" -p:QmiTargetFramework="$1" -p:QmiNative=true -p:DebugType=none \
         -o "$output" --nologo -v:minimal >"$log" 2>&1
 }
 

@@ -10,7 +10,6 @@ public sealed partial class MqttBridge
     {
         public void OnConnected(MqttSession session)
         {
-            LogConnected(bridge._logger, session.ProtocolVersion, session.SessionPresent);
             // Requests first: "online" means that they are heard. Retained ones are not wanted; a live one with the flag is to be seen as such.
             foreach (var access in Enum.GetValues<RpcAccess>())
                 bridge._connection.TrySubscribe(Subscription(bridge._topics.Requests(access)) with { RetainHandling = MqttRetainHandling.DoNotSend });
@@ -18,12 +17,7 @@ public sealed partial class MqttBridge
             bridge._worker.Connected();
         }
 
-        public void OnDisconnected(MqttDisconnection disconnection)
-        {
-            if (disconnection.Reason != MqttReason.Stopped)
-                LogDisconnected(bridge._logger, disconnection.Text, disconnection.RetryAfter);
-            bridge._worker.Disconnected();
-        }
+        public void OnDisconnected(MqttDisconnection disconnection) => bridge._worker.Disconnected();
 
         public void OnMessage(in MqttMessage message)
         {
@@ -60,12 +54,6 @@ public sealed partial class MqttBridge
     }
 
     private static MqttSubscription Subscription(string filter) => new(filter) { NoLocal = true, RetainAsPublished = true };
-
-    [LoggerMessage(2002, LogLevel.Information, "Connected to the broker with MQTT {Version}, session present: {SessionPresent}")]
-    private static partial void LogConnected(ILogger logger, MqttProtocolVersion version, bool sessionPresent);
-
-    [LoggerMessage(2003, LogLevel.Warning, "Not connected to the broker: {Reason}; trying again in {RetryAfter}")]
-    private static partial void LogDisconnected(ILogger logger, string reason, TimeSpan? retryAfter);
 
     [LoggerMessage(2004, LogLevel.Error, "The broker refused the subscription {Filter}: {Reason}")]
     private static partial void LogSubscriptionRefused(ILogger logger, string filter, MqttReason reason);

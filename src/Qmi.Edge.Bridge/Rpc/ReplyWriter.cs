@@ -101,7 +101,8 @@ internal static class ReplyWriter
             WriteViolations(writer, error.Violations);
         }
 
-        if (error.InnerException is { } cause)
+        // What the programmer's code or the instrument said; of our own checks the message says all.
+        if (error is { Code: ErrorCode.TaskError or ErrorCode.DeviceError or ErrorCode.Internal, InnerException: { } cause })
             WriteCauses(writer, cause);
     }
 

@@ -28,12 +28,13 @@ internal sealed class ParameterReader(TypeReader types, List<Diagnosis> diagnose
         var declared = DefaultOf(parameter);
         var notes = SchemaNotes.None with { Description = docs.Of(parameter.Name) };
         var fallback = declared ?? (parameter.NullableAnnotation == NullableAnnotation.Annotated ? "null" : null);
-        return new ParameterModel(Identifiers.Escape(parameter.Name), WireName.Of(parameter.Name), Spelling.Of(parameter.Type), null, fallback, declared, notes);
+        return new ParameterModel(Identifiers.Escape(parameter.Name), WireName.Of(parameter.Name), UnmadeProxies.Spell(parameter), null, fallback, declared, notes);
     }
 
     /// <summary>Whether a constructor's parameter names another object of the box, rather than being a value.</summary>
     public static bool IsObject(ITypeSymbol type) => type switch
     {
+        IErrorTypeSymbol => UnmadeProxies.IsOne(type),
         INamedTypeSymbol named when Collections.Find(named) is not null => false,
         { TypeKind: TypeKind.Interface or TypeKind.Delegate } => true,
         { TypeKind: TypeKind.Class, IsRecord: false } => Primitives.Find(type.WithNullableAnnotation(NullableAnnotation.NotAnnotated)) is null,

@@ -61,8 +61,9 @@ internal static class LinkEnds
 
     private static LinkEnd CreateTlsFailure(string complaints)
     {
-        var hint = complaints.Contains("unexpected eof", StringComparison.Ordinal) ? HandshakeHint : "";
-        return new LinkEnd(MqttReason.TlsFailed, complaints.Length > 0 ? complaints + hint : "the TLS connection broke");
+        // An end without an alert leaves nothing to go by but the usual suspects.
+        var text = complaints.Length > 0 ? complaints : "the broker closed the connection during the handshake";
+        return new LinkEnd(MqttReason.TlsFailed, complaints.Length == 0 || complaints.Contains("unexpected eof", StringComparison.Ordinal) ? text + HandshakeHint : text);
     }
 
     private static string GetName(this MqttProtocolVersion version) => version == MqttProtocolVersion.V5 ? "MQTT 5" : "MQTT 3.1.1";

@@ -44,7 +44,7 @@ internal sealed class MosquittoDial
     /// <summary>What the options broke, or null.</summary>
     public Exception? Failure { get; private set; }
 
-    /// <summary>Begins; the doorbell rings when it is finished.</summary>
+    /// <summary>Begins; the doorbell rings when the thread is back.</summary>
     public static MosquittoDial Start(MqttOptions options, MosquittoDialPlan plan, Doorbell doorbell)
     {
         var dial = new MosquittoDial(options, plan, doorbell);
@@ -86,8 +86,7 @@ internal sealed class MosquittoDial
         _isOver = true;
         if (Interlocked.CompareExchange(ref _state, Finished, Running) == Abandoned)
             Take()?.Dispose();
-        else
-            _doorbell.Ring();
+        _doorbell.Ring();
     }
 
     private void Connect()

@@ -32,9 +32,11 @@ internal sealed class MosquittoSupervisor(MqttOptions options, IMqttEvents event
         while (stop.Request is null)
         {
             var (end, wasConnected) = Connect(ref complete);
-            endedByStop = wasConnected && end.Reason == MqttReason.Stopped;
             if (stop.Request is not null)
+            {
+                endedByStop = wasConnected;
                 break;
+            }
 
             var delay = _backOff.Next();
             Log(end, wasConnected, delay);
@@ -117,8 +119,11 @@ internal sealed class MosquittoSupervisor(MqttOptions options, IMqttEvents event
             // Never more than one thread that hangs in a lookup.
             while (!_lastDial.IsOver && stop.Request is null && timeProvider.GetRemaining(deadline) != TimeSpan.Zero)
                 doorbell.Wait(deadline);
-            failure = new LinkEnd(MqttReason.NameNotResolved, "the last lookup of the broker's name still hangs: are the name servers reachable?");
-            return null;
+            if (!_lastDial.IsOver)
+            {
+                failure = new LinkEnd(MqttReason.NameNotResolved, "the last lookup of the broker's name still hangs: are the name servers reachable?");
+                return null;
+            }
         }
 
         MqttWill? will;

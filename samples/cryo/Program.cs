@@ -1,0 +1,11 @@
+using Cryo;
+using Cryo.Seed;
+using Qmi.Edge.Box;
+
+// A lab's own box: every verb, the bridge and the configuration, with the lab's tasks and instruments.
+return await EdgeProgram.RunAsync(args, types =>
+{
+    BuiltInTypes.AddTo(types);
+    types.Add(ScpiCryostat.EdgeType).Add(Thermostat.EdgeType).Add(ExcursionLog.EdgeType);
+    types.Add(MyTask.EdgeType);
+});
