@@ -119,6 +119,20 @@ public sealed class ConsumerTests
     }
 
     [Fact]
+    public void A_constructor_may_name_a_proxy_that_is_not_made_yet() => Compiler.Compile("""
+        namespace A { public sealed partial class Meter(InstrumentInit init) : QmiInstrument(init); }
+        namespace B
+        {
+            public sealed partial class Meter(InstrumentInit init) : QmiInstrument(init) { [RpcMethod] public double Read() => 1; }
+            public sealed partial class T(TaskInit init, MeterProxy meter, B.C.OtherProxy other, MeterProxy? spare = null) : QmiTask<Nothing, Nothing>(init)
+            {
+                protected override void Run() => Sleep(TimeSpan.FromSeconds(meter.Read() + (spare is null ? 0 : 1) + other.Name.Length));
+            }
+        }
+        namespace B.C { public sealed partial class Other(InstrumentInit init) : QmiInstrument(init); }
+        """).AssertClean();
+
+    [Fact]
     public void Nothing_is_written_where_there_is_nothing_of_ours() =>
         Assert.Empty(Compiler.Compile("public class A : IDisposable { public void Dispose() { } }").Run.GeneratedSources);
 }
