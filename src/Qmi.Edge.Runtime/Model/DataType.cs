@@ -13,8 +13,11 @@ public sealed partial record DataType<T>(JsonTypeInfo<T> Json, Schema Schema)
     public T Read(JsonElement value, string subject)
     {
         SchemaViolations.ThrowIfAny(Schema.Validate(value), subject);
-        return value.Deserialize(Json)!;
+        return JsonReading.Read(Parse, value, subject);
     }
+
+    /// <summary>Reads a value that was checked already.</summary>
+    internal T Parse(JsonElement value) => value.Deserialize(Json)!;
 
     /// <summary>Writes a value.</summary>
     public void Write(Utf8JsonWriter writer, T value) => JsonSerializer.Serialize(writer, value, Json);

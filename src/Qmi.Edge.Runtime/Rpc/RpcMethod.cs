@@ -28,7 +28,8 @@ public sealed class RpcMethod<TCall, TTarget, TResult>() : RpcMethod(TCall.Metho
 {
     internal override ValueTask InvokeAsync(RpcObject target, RpcRequest request, Utf8JsonWriter result, CancellationToken cancellationToken)
     {
-        var outcome = TCall.ReadArguments(request.Arguments).Invoke((TTarget)target);
+        var call = JsonReading.Read(TCall.ReadArguments, request.Arguments, $"{target.Name}.{Description.Name}");
+        var outcome = call.Invoke((TTarget)target);
         TCall.Result.Write(result, outcome);
         return ValueTask.CompletedTask;
     }
