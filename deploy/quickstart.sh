@@ -90,8 +90,14 @@ cat <<EOF
 
 EOF
 # Topic and values only: version, boot and sequence number are for machines.
-show() {
-    ${seconds:+timeout "$seconds"} mosquitto_sub -p "$broker" -v -t 'qmi/v1/box/cryo/task/+/status' -t 'qmi/v1/box/cryo/task/+/state' -t 'qmi/v1/box/cryo/state' |
-        sed -uE 's#^qmi/v1/box/cryo/(task/)?##; s#\{"v":1,("boot":"[^"]*",)?("seq":[0-9]+,)?#{#; s#\{"ts":"[^T]*T([0-9:]{8})[^"]*","values":(.*)\}$#\1  \2#'
-}
-show || true
+mosquitto_sub -p "$broker" -v -t 'qmi/v1/box/cryo/task/+/status' -t 'qmi/v1/box/cryo/task/+/state' -t 'qmi/v1/box/cryo/state' > >(
+    sed -uE 's#^qmi/v1/box/cryo/(task/)?##; s#\{"v":1,("boot":"[^"]*",)?("seq":[0-9]+,)?#{#; s#\{"ts":"[^T]*T([0-9:]{8})[^"]*","values":(.*)\}$#\1  \2#'
+) &
+pids+=($!)
+# Waiting, rather than running it in the foreground, lets a signal end the script at once.
+if [[ -n $seconds ]]; then
+    sleep "$seconds" &
+    wait $!
+else
+    wait "${pids[-1]}"
+fi
