@@ -9,7 +9,8 @@ public static class NearestName
         var reach = Math.Max(1, name.Length / 3);
         return [.. known
             .Select(candidate => (Name: candidate, Distance: Distance(name, candidate)))
-            .Where(candidate => candidate.Distance <= reach || (name.Length >= 3 && candidate.Name.Contains(name, StringComparison.OrdinalIgnoreCase)))
+            // A name of which no letter stays is no typing error.
+            .Where(candidate => (candidate.Distance <= reach && candidate.Distance < name.Length) || (name.Length >= 3 && candidate.Name.Contains(name, StringComparison.OrdinalIgnoreCase)))
             .OrderBy(candidate => candidate.Distance).ThenBy(candidate => candidate.Name, StringComparer.Ordinal)
             .Take(most).Select(candidate => candidate.Name)];
     }
