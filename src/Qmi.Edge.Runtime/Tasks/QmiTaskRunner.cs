@@ -221,9 +221,16 @@ public abstract partial class QmiTaskRunner : RpcObject
     private TaskThread NewThread() => new(
         Name,
         Box.TimeProvider,
-        construct: thread => _task = _factory(new TaskInit(this, thread)),
+        construct: Construct,
         run: thread => OnEnded(thread, _task!.Execute()),
         stoppedBeforeStart: thread => OnEnded(thread, new TaskEnd(StopReason.StoppedBeforeStart)));
+
+    private void Construct(TaskThread thread)
+    {
+        _task = _factory(new TaskInit(this, thread));
+        if (Loop is null && (_options.Period is not null || _options.Policy is not null))
+            throw new QmiException(ErrorCode.BadArgs, $"Task {Name} has no loop: take its period and its missed-loop policy away.");
+    }
 
     private void OnEnded(TaskThread thread, TaskEnd end)
     {
