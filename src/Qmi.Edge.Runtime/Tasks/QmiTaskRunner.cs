@@ -186,9 +186,10 @@ public abstract partial class QmiTaskRunner : RpcObject
 
     internal override async Task ReleaseAsync(TimeSpan timeout)
     {
+        // The end of the box is the usual end of its tasks, and a failure was told when it happened: neither is worth a warning.
         if (!_joined || !_life.HasEnded)
         {
-            if (!_life.HasEnded && _life.State != TaskState.Ready)
+            if (!_life.HasEnded && _life.State != TaskState.Ready && !Box.IsStopping)
                 LogNotJoined(Logger);
             Stop();
         }
@@ -199,7 +200,8 @@ public abstract partial class QmiTaskRunner : RpcObject
         }
         catch (TaskRunException exception)
         {
-            LogFailedBeforeRemoval(Logger, exception.Failure.Phase, exception.Failure.Exception);
+            if (!Box.IsStopping)
+                LogFailedBeforeRemoval(Logger, exception.Failure.Phase, exception.Failure.Exception);
         }
     }
 
