@@ -15,7 +15,7 @@ public sealed class ConstructorArguments(JsonElement values, EdgeBox box)
 
     /// <summary>A plain value.</summary>
     /// <exception cref="QmiException"><see cref="ErrorCode.BadArgs"/>.</exception>
-    public T Get<T>(string name, DataType<T> type) => JsonReading.Read(type.Parse, values.GetProperty(name), $"Argument \"{name}\"");
+    public T Get<T>(string name, DataType<T> type) => type.Read(values.GetProperty(name), $"Argument \"{name}\"");
 
     /// <summary>A proxy of another object of the box, as the type that the constructor asks for.</summary>
     /// <exception cref="QmiException">There is no such object, or it is of another kind.</exception>

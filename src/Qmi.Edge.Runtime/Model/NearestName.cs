@@ -6,11 +6,11 @@ public static class NearestName
     /// <summary>The known names nearest to <paramref name="name"/>, best first; empty when nothing is near.</summary>
     public static IReadOnlyList<string> Find(string name, IEnumerable<string> known, int most = 3)
     {
-        // Of one or two letters everything is near.
-        var reach = name.Length < 3 ? 0 : Math.Max(1, name.Length / 3);
+        var reach = Math.Max(1, name.Length / 3);
         return [.. known
             .Select(candidate => (Name: candidate, Distance: Distance(name, candidate)))
-            .Where(candidate => candidate.Distance <= reach || BeginsAlike(name, candidate.Name, reach) || (name.Length >= 3 && candidate.Name.Contains(name, StringComparison.OrdinalIgnoreCase)))
+            // A name of which no letter stays is no typing error.
+            .Where(candidate => (candidate.Distance <= reach && candidate.Distance < name.Length) || BeginsAlike(name, candidate.Name, reach) || (name.Length >= 3 && candidate.Name.Contains(name, StringComparison.OrdinalIgnoreCase)))
             .OrderBy(candidate => candidate.Distance).ThenBy(candidate => candidate.Name, StringComparer.Ordinal)
             .Take(most).Select(candidate => candidate.Name)];
     }
