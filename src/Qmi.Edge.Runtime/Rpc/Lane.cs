@@ -49,6 +49,8 @@ internal sealed class Lane(string objectName, TimeProvider timeProvider)
 
             ThrowIfFull();
             turn = new LaneEntry.Turn(thread, Parker.ForCurrentThread(timeProvider));
+            // Before it is queued: once it is, the turn may be granted at any moment, and whoever holds this lane would seem to wait for it.
+            CallCycle.ThrowIfWaitingWouldClose(thread, this);
             Add(turn);
         }
 
@@ -145,7 +147,6 @@ internal sealed class Lane(string objectName, TimeProvider timeProvider)
         var limit = Math.Min(deadline, Interruption.Deadline);
         try
         {
-            CallCycle.ThrowIfWaitingWouldClose(thread, this);
             while (turn.State == LaneEntryState.Waiting && timeProvider.GetNanoseconds() < limit && !Interruption.Token.IsCancellationRequested)
                 turn.Parker.Park(limit);
         }

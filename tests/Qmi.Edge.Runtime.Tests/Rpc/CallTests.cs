@@ -301,6 +301,28 @@ public class CallTests
     }
 
     [Fact]
+    [Trait("rule", "RPC-2")]
+    public async Task Threads_that_compete_for_an_object_never_seem_to_wait_for_themselves()
+    {
+        // Often enough that a turn is granted in every moment of the way to waiting for it.
+        const int Calls = 50_000;
+        await using var given = new GivenBox(TimeProvider.System);
+        var total = 0;
+        var instrument = given.Instrument(_ => ++total);
+        var threads = Enumerable.Range(0, 4).Select(_ => Task.Factory.StartNew(
+            () =>
+            {
+                for (var call = 0; call < Calls; call++)
+                    instrument.Run(call);
+            },
+            TaskCreationOptions.LongRunning)).ToArray();
+
+        await Task.WhenAll(threads).WaitAsync(GivenBox.Patience);
+
+        Assert.Equal(4 * Calls, total);
+    }
+
+    [Fact]
     [Trait("rule", "RPC-5")]
     public async Task A_task_may_call_its_own_proxy()
     {
