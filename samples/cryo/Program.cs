@@ -6,6 +6,5 @@ using Qmi.Edge.Box;
 return await EdgeProgram.RunAsync(args, types =>
 {
     BuiltInTypes.AddTo(types);
-    types.Add(ScpiCryostat.EdgeType).Add(Thermostat.EdgeType).Add(ExcursionLog.EdgeType);
-    types.Add(MyTask.EdgeType);
+    types.Add<ScpiCryostat>().Add<Thermostat>().Add<ExcursionLog>().Add<MyTask>();
 });

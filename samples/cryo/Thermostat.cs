@@ -18,6 +18,10 @@ public sealed record ThermostatSettings
     /// <summary>Heater power for each kelvin that is missing.</summary>
     [Range(0, 1000), Unit("%/K")]
     public double Gain { get; init; } = 20;
+
+    /// <summary>How fast what remains is made up for: the integral time of the controller.</summary>
+    [Range(0.1, 3600), Unit("s")]
+    public double IntegralTime { get; init; } = 1;
 }
 
 /// <summary>What a <see cref="Thermostat"/> is doing.</summary>
@@ -39,6 +43,7 @@ public sealed partial class Thermostat(TaskInit init, IThermometer thermometer, 
 {
     private double? _temperature;
     private double _power;
+    private double _integral;
     private bool _wasInRange;
     private bool _isInRange;
 
@@ -78,8 +83,7 @@ public sealed partial class Thermostat(TaskInit init, IThermometer thermometer, 
         try
         {
             var temperature = thermometer.ReadTemperature();
-            _power = Math.Clamp((Settings.Setpoint - temperature) * Settings.Gain, 0, 100);
-            heater.SetPower(_power);
+            heater.SetPower(_power = Control(Settings.Setpoint - temperature));
             return temperature;
         }
         catch (QmiException exception) when (exception.Code is ErrorCode.DeviceError or ErrorCode.Timeout)
@@ -89,6 +93,13 @@ public sealed partial class Thermostat(TaskInit init, IThermometer thermometer, 
                 LogSensorLost(Logger, exception.Message);
             return null;
         }
+    }
+
+    // A PI controller; its integral stays within what the heater can do, so that it does not wind up.
+    private double Control(double missing)
+    {
+        _integral = Math.Clamp(_integral + (missing * Settings.Gain * Period.TotalSeconds / Settings.IntegralTime), 0, 100);
+        return Math.Clamp((missing * Settings.Gain) + _integral, 0, 100);
     }
 
     [LoggerMessage(1, LogLevel.Information, "Holding {Setpoint} K within {Tolerance} K")]

@@ -9,6 +9,6 @@ public static class BuiltInTypes
     public static void AddTo(TypeCatalog types)
     {
         ArgumentNullException.ThrowIfNull(types);
-        types.Add(HostMonitor.EdgeType);
+        types.Add<HostMonitor>();
     }
 }

@@ -20,6 +20,11 @@ public sealed class TypeCatalog
         return this;
     }
 
+    /// <summary>Adds a class of tasks or instruments.</summary>
+    /// <exception cref="ArgumentException">The name is taken by another class.</exception>
+    public TypeCatalog Add<T>()
+        where T : IDescribed<T> => Add(T.EdgeType);
+
     /// <summary>The type of that name, or null.</summary>
     public ObjectType? Find(string name) => _types.GetValueOrDefault(name);
 

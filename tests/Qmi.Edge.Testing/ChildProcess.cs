@@ -48,8 +48,9 @@ public sealed partial class ChildProcess : IDisposable
     {
         if (!_process.WaitForExit(Patience))
             throw new TimeoutException($"{_process.StartInfo.FileName} did not end. It said: {string.Join('\n', Errors)}");
-        // Only now are the last lines read.
-        _process.WaitForExit();
+        // Only now are the last lines read. A grandchild that outlives the program keeps its output open: it must not keep the test.
+        if (!Task.Run(_process.WaitForExit).Wait(Patience))
+            throw new TimeoutException($"{_process.StartInfo.FileName} ended, but something that it started did not.");
         return _process.ExitCode;
     }
 
@@ -81,8 +82,9 @@ public sealed partial class ChildProcess : IDisposable
     {
         if (!_process.HasExited)
         {
-            _process.Kill();
-            _process.WaitForExit();
+            _process.Kill(entireProcessTree: true);
+            // With a bound it does not wait for whoever else may hold the output open.
+            _process.WaitForExit(Patience);
         }
 
         _process.Dispose();

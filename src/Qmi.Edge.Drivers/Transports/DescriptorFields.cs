@@ -39,7 +39,7 @@ internal sealed class DescriptorFields
             throw Wrong($"\"{_values[positional.Length]}\" is one value too many after {string.Join(", ", positional)}. A value that contains a colon stands in square brackets");
 
         foreach (var name in _named.Keys.Except(named))
-            throw Wrong($"there is no parameter \"{name}\"; did you mean \"{NearestName.To(name, named)}\"? Known: {string.Join(", ", named)}");
+            throw Wrong($"there is no parameter \"{name}\"{NearestName.Hint(name, named)}. Known: {string.Join(", ", named)}");
     }
 
     public string GetText(string name) => Find(name) ?? throw Wrong($"the {name} is missing");

@@ -34,7 +34,7 @@ public abstract record TransportDescriptor
             TcpDescriptor.KindName => TcpDescriptor.From(fields),
             SerialDescriptor.KindName => SerialDescriptor.From(fields),
             var kind when NotBuilt.Contains(kind) => throw fields.Wrong($"the kind \"{kind}\" is known but not built into this version. Built are tcp and serial"),
-            var kind => throw fields.Wrong($"there is no kind \"{kind}\"; did you mean \"{NearestName.To(kind, [TcpDescriptor.KindName, SerialDescriptor.KindName, .. NotBuilt])}\"? Built are tcp and serial"),
+            var kind => throw fields.Wrong($"there is no kind \"{kind}\"{NearestName.Hint(kind, [TcpDescriptor.KindName, SerialDescriptor.KindName, .. NotBuilt])}. Built are tcp and serial"),
         };
     }
 

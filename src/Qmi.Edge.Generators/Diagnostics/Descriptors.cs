@@ -24,11 +24,13 @@ internal static class Descriptors
     public static readonly DiagnosticDescriptor NotDescribable = Error("QMIE0015", "The type cannot be used by generated code");
     public static readonly DiagnosticDescriptor ConcreteBase = Error("QMIE0016", "The base class must be abstract");
     public static readonly DiagnosticDescriptor WrongRunnerConstructor = Error("QMIE0017", "The task runner needs the constructor that the box calls");
+    public static readonly DiagnosticDescriptor WrongMakeCall = Error("QMIE0018", "The arguments do not make an object of that class");
 
     private static readonly Dictionary<string, DiagnosticDescriptor> All = new[]
     {
         NotPartial, NotImmutable, NoJsonForm, NameTaken, WrongMethodShape, ReturnsTask, MisplacedMethod, WrongSignal, WrongRunner, NoInit,
         SeveralConstructors, InvalidName, HidesProxyMember, UnsupportedAttribute, NotDescribable, ConcreteBase, WrongRunnerConstructor,
+        WrongMakeCall,
     }.ToDictionary(static descriptor => descriptor.Id);
 
     public static IReadOnlyCollection<string> Ids => All.Keys;

@@ -3,7 +3,7 @@ namespace Qmi.Edge.Generators;
 /// <summary>Writes the part of a class that describes it: <c>EdgeType</c>.</summary>
 internal static class DescriptionFile
 {
-    public static string NameOf(ObjectModel model) => model.Place.FullName + ".EdgeType.g.cs";
+    public static string NameOf(ObjectModel model) => model.Place.FileName + ".EdgeType.g.cs";
 
     public static string Write(ObjectModel model)
     {

@@ -3,7 +3,7 @@ namespace Qmi.Edge.Generators;
 /// <summary>Writes the class by which hand-written code reaches the JSON form of a record.</summary>
 internal static class JsonRecordFile
 {
-    public static string NameOf(JsonRecordModel model) => model.Place.FullName + ".Json.g.cs";
+    public static string NameOf(JsonRecordModel model) => model.Place.FileName + ".Json.g.cs";
 
     public static string Write(JsonRecordModel model)
     {

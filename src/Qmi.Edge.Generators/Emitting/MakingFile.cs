@@ -3,7 +3,7 @@ namespace Qmi.Edge.Generators;
 /// <summary>Writes the method that makes a task or instrument in a box.</summary>
 internal static class MakingFile
 {
-    public static string NameOf(ObjectModel model) => model.Place.FullName + ".Making.g.cs";
+    public static string NameOf(ObjectModel model) => model.Place.FileName + ".Making.g.cs";
 
     public static string Write(ObjectModel model)
     {

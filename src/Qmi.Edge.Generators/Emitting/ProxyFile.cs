@@ -3,7 +3,7 @@ namespace Qmi.Edge.Generators;
 /// <summary>Writes the typed proxy of a class of tasks or instruments.</summary>
 internal static class ProxyFile
 {
-    public static string NameOf(ObjectModel model) => model.Place.FullName + ".Proxy.g.cs";
+    public static string NameOf(ObjectModel model) => model.Place.FileName + ".Proxy.g.cs";
 
     public static string Write(ObjectModel model)
     {
@@ -66,9 +66,7 @@ internal static class ProxyFile
     private static void WriteAsync(CodeWriter writer, MethodModel method, string target)
     {
         var cancellation = Identifiers.Unused("cancellationToken", method.Parameters.Select(static parameter => parameter.Name));
-        WriteDocs(writer, method, $"{SummaryOf(method)} Does not block the calling thread.");
-        if (method.Parameters.Any(parameter => method.Docs.Of(parameter.Name) is not null))
-            writer.ParameterDoc(cancellation, "Ends the waiting; what has begun goes on.");
+        WriteDocs(writer, method, $"{SummaryOf(method)} Does not block the calling thread.", cancellation);
         var parameters = string.Join(", ", method.Parameters.Select(static parameter => parameter.Declaration).Append($"global::System.Threading.CancellationToken {cancellation} = default"));
         var task = "global::System.Threading.Tasks.Task" + (method.Result is { } result ? $"<{result.CSharp}>" : "");
         writer.Line($"public {task} {method.Name}Async({parameters}) =>");
@@ -76,12 +74,18 @@ internal static class ProxyFile
             writer.Line($"{ChannelFor(method)}.CallAsync<{CallText.TypeArguments(method, target)}>(new({ArgumentsOf(method)}), {cancellation});");
     }
 
-    private static void WriteDocs(CodeWriter writer, MethodModel method, string summary)
+    // The compiler wants all parameters documented, or none.
+    private static void WriteDocs(CodeWriter writer, MethodModel method, string summary, string? cancellation = null)
     {
         writer.Summary(summary);
-        var documented = method.Parameters.Any(parameter => method.Docs.Of(parameter.Name.TrimStart('@')) is not null);
-        foreach (var parameter in method.Parameters.Where(_ => documented))
-            writer.ParameterDoc(parameter.Name, method.Docs.Of(parameter.Name.TrimStart('@')) ?? parameter.Wire);
+        if (method.Parameters.Any(static parameter => parameter.Notes.Description is not null))
+        {
+            foreach (var parameter in method.Parameters)
+                writer.ParameterDoc(parameter.Name, parameter.Notes.Description ?? $"The {parameter.Wire}.");
+            if (cancellation is not null)
+                writer.ParameterDoc(cancellation, "Ends the waiting; what has begun goes on.");
+        }
+
         writer.ReturnsDoc(method.Result is null ? null : method.Docs.Returns);
     }
 

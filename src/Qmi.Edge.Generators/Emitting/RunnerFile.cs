@@ -3,7 +3,7 @@ namespace Qmi.Edge.Generators;
 /// <summary>Writes the constructor of a task runner that has none.</summary>
 internal static class RunnerFile
 {
-    public static string NameOf(RunnerPart part) => part.Place.FullName + ".Runner.g.cs";
+    public static string NameOf(RunnerPart part) => part.Place.FileName + ".Runner.g.cs";
 
     public static string Write(RunnerPart part)
     {

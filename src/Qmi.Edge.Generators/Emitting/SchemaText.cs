@@ -53,7 +53,7 @@ internal static class SchemaText
         Add(changes, "MaxLength", notes.MaxLength?.ToString(CultureInfo.InvariantCulture));
         Add(changes, "Pattern", notes.Pattern, isText: true);
         Add(changes, "WriteOnly", notes.IsSecret ? "true" : null);
-        Add(changes, "Default", notes.Default, isText: true);
+        Add(changes, "Default", notes.IsSecret ? null : notes.Default, isText: true);
         return string.Join(", ", changes);
     }
 

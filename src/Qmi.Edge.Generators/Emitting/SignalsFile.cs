@@ -3,7 +3,7 @@ namespace Qmi.Edge.Generators;
 /// <summary>Writes the part of a class that implements its declared signals.</summary>
 internal static class SignalsFile
 {
-    public static string NameOf(SignalPart part) => part.Place.FullName + ".Signals.g.cs";
+    public static string NameOf(SignalPart part) => part.Place.FileName + ".Signals.g.cs";
 
     public static string Write(SignalPart part)
     {

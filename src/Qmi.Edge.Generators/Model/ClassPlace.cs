@@ -8,6 +8,7 @@ namespace Qmi.Edge.Generators;
 /// <param name="FlatName">Its name together with those of the types around it, as one identifier.</param>
 /// <param name="CSharp">The name by which code elsewhere refers to it, from <c>global::</c> on.</param>
 /// <param name="FullName">The name that people read: <c>Cryo.Thermostat</c>.</param>
+/// <param name="Arity">How many type parameters it has.</param>
 /// <param name="Accessibility"><c>public</c> or <c>internal</c>: who can use what is made for it.</param>
 internal sealed record ClassPlace(
     string Namespace,
@@ -17,8 +18,12 @@ internal sealed record ClassPlace(
     string FlatName,
     string CSharp,
     string FullName,
+    int Arity,
     string Accessibility)
 {
+    /// <summary>What the names of its files begin with; unlike the full name, it is another one for each number of type parameters.</summary>
+    public string FileName => Arity == 0 ? FullName : $"{FullName}-{Arity}";
+
     /// <summary>How another type beside it is referred to.</summary>
     public string Beside(string name) => CSharp.Substring(0, CSharp.LastIndexOf('.') < 0 ? CSharp.LastIndexOf(':') + 1 : CSharp.LastIndexOf('.') + 1) + name;
 }

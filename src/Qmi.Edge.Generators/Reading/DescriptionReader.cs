@@ -76,7 +76,7 @@ internal sealed class DescriptionReader(INamedTypeSymbol type, TypeReader types,
         var bare = record.WithNullableAnnotation(NullableAnnotation.NotAnnotated);
         var isPlain = Primitives.Find(bare) is not (null or { Key: "Nothing" }) || bare is not INamedTypeSymbol named || Collections.Find(named) is not null
             || named.OriginalDefinition.SpecialType == SpecialType.System_Nullable_T || bare.TypeKind is TypeKind.Enum or TypeKind.Interface;
-        if (!isPlain || bare.TypeKind == TypeKind.Error)
+        if (!isPlain)
             return types.Read(bare, path, type);
         diagnoses.Add(Diagnoses.NotRecord(record, path, type));
         return null;

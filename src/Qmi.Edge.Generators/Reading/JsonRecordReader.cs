@@ -12,8 +12,12 @@ internal static class JsonRecordReader
         var type = (INamedTypeSymbol)context.TargetSymbol;
         if (type.IsGenericType)
             diagnoses.Add(Diagnoses.Generic(type));
-        else if (types.Read(type, type.Name, type) is { } use)
-            return new Found { JsonRecord = new JsonRecordModel(Spelling.PlaceOf(type), use), Types = types.Types };
-        return Found.Nothing with { Diagnoses = diagnoses.ToEquatable() };
+        var use = type.IsGenericType ? null : types.Read(type, type.Name, type);
+        return new Found
+        {
+            JsonRecord = use is null ? null : new JsonRecordModel(Spelling.PlaceOf(type), use),
+            Types = use is null ? default : types.Types,
+            Diagnoses = diagnoses.ToEquatable(),
+        };
     }
 }

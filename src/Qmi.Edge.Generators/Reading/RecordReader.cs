@@ -35,7 +35,8 @@ internal sealed class RecordReader(TypeReader types, List<Diagnosis> diagnoses)
         var members = new List<MemberModel?>();
         foreach (var parameter in constructor.Parameters)
             members.Add(ReadParameter(type, parameter, FindProperty(properties, parameter)!, docs, path, symbol));
-        foreach (var property in properties.Where(property => IsInit(property) && constructor.Parameters.All(parameter => FindProperty([property], parameter) is null)))
+        var taken = constructor.Parameters.Select(parameter => FindProperty(properties, parameter)!.Name).ToList();
+        foreach (var property in properties.Where(property => IsInit(property) && !taken.Contains(property.Name)))
             members.Add(ReadProperty(type, property, path, symbol));
         return members.Contains(null) || !HasUniqueNames(type, members!, symbol)
             ? null
@@ -128,8 +129,11 @@ internal sealed class RecordReader(TypeReader types, List<Diagnosis> diagnoses)
         .OrderByDescending(static constructor => constructor.Parameters.Length)
         .FirstOrDefault();
 
-    private static IPropertySymbol? FindProperty(IEnumerable<IPropertySymbol> properties, IParameterSymbol parameter) => properties.FirstOrDefault(property =>
-        string.Equals(property.Name, parameter.Name, StringComparison.OrdinalIgnoreCase) && SymbolEqualityComparer.Default.Equals(property.Type, parameter.Type));
+    /// <summary>The property of a parameter: of the same name, or, in a constructor written by hand, of the same name in another case.</summary>
+    private static IPropertySymbol? FindProperty(IReadOnlyCollection<IPropertySymbol> properties, IParameterSymbol parameter) => properties
+        .Where(property => string.Equals(property.Name, parameter.Name, StringComparison.OrdinalIgnoreCase) && SymbolEqualityComparer.Default.Equals(property.Type, parameter.Type))
+        .OrderByDescending(property => property.Name == parameter.Name)
+        .FirstOrDefault();
 
     private static bool IsInit(IPropertySymbol property) => property.SetMethod is { IsInitOnly: true, DeclaredAccessibility: Accessibility.Public };
 

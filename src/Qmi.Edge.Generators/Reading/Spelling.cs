@@ -32,7 +32,7 @@ internal static class Spelling
         }
 
         var space = type.ContainingNamespace is { IsGlobalNamespace: false } named ? named.ToDisplayString() : "";
-        return new ClassPlace(space, containers.ToEquatable(), Header(type), type.Name, flat, OfBare(type), Known.NameOf(type), IsPublic(type) ? "public" : "internal");
+        return new ClassPlace(space, containers.ToEquatable(), Header(type), type.Name, flat, OfBare(type), Known.NameOf(type), type.Arity, IsPublic(type) ? "public" : "internal");
     }
 
     /// <summary>Whether everybody can use the type.</summary>

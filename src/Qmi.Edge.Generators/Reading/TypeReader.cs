@@ -44,6 +44,8 @@ internal sealed class TypeReader
     public TypeUse? Read(ITypeSymbol type, string path, ISymbol symbol)
     {
         CancellationToken.ThrowIfCancellationRequested();
+        if (type.TypeKind == TypeKind.Error)
+            return null;
         if (type.NullableAnnotation == NullableAnnotation.Annotated && type.IsReferenceType)
             return Read(type.WithNullableAnnotation(NullableAnnotation.NotAnnotated), path, symbol) is { } optional ? Compose("Optional", type, optional, isNullable: true) : null;
         if (Primitives.Find(type) is { } primitive)
@@ -118,8 +120,6 @@ internal sealed class TypeReader
 
     private TypeUse? Refuse(ITypeSymbol type, string path, ISymbol symbol)
     {
-        if (type.TypeKind == TypeKind.Error)
-            return null;
         _diagnoses.Add(Diagnoses.NoJsonForm(type, path, Reason(type) ?? "use a record of numbers, strings, enums and arrays", symbol));
         return null;
     }

@@ -12,20 +12,19 @@ public sealed partial class JsonLinesAuditLog : IAuditLog, IAsyncDisposable
     private const int Capacity = 4096;
 
     private readonly Channel<AuditEntry> _entries = Channel.CreateBounded<AuditEntry>(new BoundedChannelOptions(Capacity) { SingleReader = true });
-    private readonly string _path;
-    private readonly long _maxBytes;
+    private readonly LineFile _file;
     private readonly ILogger _logger;
     private readonly Task _writing;
     private long _lost;
 
     /// <summary>Appends to a file.</summary>
     /// <param name="path">The file; its folder must exist.</param>
-    /// <param name="maxBytes">How large it may become, at least 4 096 bytes. Twice as much disk is used.</param>
+    /// <param name="maxBytes">How large it may become, at least 4 096 bytes; only an entry that is larger itself makes it larger. Twice as much disk is used.</param>
     /// <param name="logger">Where trouble with the disk is reported.</param>
     public JsonLinesAuditLog(string path, long maxBytes, ILogger logger)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(maxBytes, 4096);
-        (_path, _maxBytes, _logger) = (path, maxBytes, logger);
+        (_file, _logger) = (new LineFile(path, maxBytes), logger);
         _writing = Task.Run(WriteAllAsync);
     }
 
@@ -48,44 +47,26 @@ public sealed partial class JsonLinesAuditLog : IAuditLog, IAsyncDisposable
 
     private async Task WriteAllAsync()
     {
-        var lostWritten = 0L;
-        FileStream? file = null;
-        try
+        var (reported, isFailing) = (0L, false);
+        await foreach (var entry in _entries.Reader.ReadAllAsync().ConfigureAwait(false))
         {
-            await foreach (var entry in _entries.Reader.ReadAllAsync().ConfigureAwait(false))
+            try
             {
-                try
-                {
-                    file = await OpenAsync(file).ConfigureAwait(false);
-                    await file.WriteAsync(ToLine(entry, Lost - lostWritten)).ConfigureAwait(false);
-                    await file.FlushAsync().ConfigureAwait(false);
-                    lostWritten = Lost;
-                }
-                catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
-                {
-                    if (Interlocked.Increment(ref _lost) == 1 || Lost % 100 == 0)
-                        LogWriteFailed(_logger, _path, Lost, exception);
-                }
+                var lost = Lost;
+                _file.Append(ToLine(entry, lost - reported));
+                (reported, isFailing) = (lost, false);
+            }
+            catch (Exception exception)
+            {
+                // Whatever it was: an entry that cannot be written must not silence those after it.
+                var lost = Interlocked.Increment(ref _lost);
+                if (!isFailing || lost % 100 == 0)
+                    LogWriteFailed(_logger, _file.Path, lost, exception);
+                isFailing = true;
             }
         }
-        finally
-        {
-            if (file is not null)
-                await file.DisposeAsync().ConfigureAwait(false);
-        }
-    }
 
-    private async Task<FileStream> OpenAsync(FileStream? file)
-    {
-        if (file is { } open)
-        {
-            if (open.Length < _maxBytes)
-                return open;
-            await open.DisposeAsync().ConfigureAwait(false);
-            File.Move(_path, _path + ".1", overwrite: true);
-        }
-
-        return new FileStream(_path, FileMode.Append, FileAccess.Write, FileShare.ReadWrite | FileShare.Delete);
+        _file.Dispose();
     }
 
     private static byte[] ToLine(AuditEntry entry, long lost)
@@ -125,6 +106,6 @@ public sealed partial class JsonLinesAuditLog : IAuditLog, IAsyncDisposable
         writer.WriteRawValue(Encoding.UTF8.GetBytes(json));
     }
 
-    [LoggerMessage(1501, LogLevel.Error, "The audit log {Path} could not be written; {Lost} entries are lost so far")]
+    [LoggerMessage(1501, LogLevel.Error, "The audit log {Path} could not be written; entries lost so far: {Lost}")]
     private static partial void LogWriteFailed(ILogger logger, string path, long lost, Exception exception);
 }

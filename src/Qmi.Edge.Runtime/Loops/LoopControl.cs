@@ -16,7 +16,7 @@ internal sealed class LoopControl(TimeSpan period, MissedLoopPolicy policy, Time
     public TimeSpan FinalizeGrace { get; } = finalizeGrace;
 
     /// <summary>The counters.</summary>
-    public LoopRecorder Recorder { get; } = new(timeProvider);
+    public LoopRecorder Recorder { get; } = new(period, policy, timeProvider);
 
     /// <summary>Changes what is given, from the next slot boundary on.</summary>
     public void Change(TimeSpan? period, MissedLoopPolicy? policy)

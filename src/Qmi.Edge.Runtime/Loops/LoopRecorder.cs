@@ -1,16 +1,24 @@
 namespace Qmi.Edge.Runtime;
 
 /// <summary>Counts what a loop does, in its own thread and without allocating; anybody may read.</summary>
-internal sealed class LoopRecorder(TimeProvider timeProvider)
+internal sealed class LoopRecorder
 {
     // After that long without a miss the next one is news again.
     private const long Rearm = 10 * MonotonicTime.Second;
 
-    private readonly Snapshot<LoopStatistics> _snapshot = new(default);
+    private readonly Snapshot<LoopStatistics> _snapshot;
+    private readonly TimeProvider _timeProvider;
     private LoopStatistics _now;
     private long _consecutiveMisses;
     private long _missesSinceQuiet;
     private long _lastMiss = -Rearm;
+
+    public LoopRecorder(TimeSpan period, MissedLoopPolicy policy, TimeProvider timeProvider)
+    {
+        _timeProvider = timeProvider;
+        _now = new LoopStatistics { Period = period, Policy = policy };
+        _snapshot = new Snapshot<LoopStatistics>(_now);
+    }
 
     public LoopStatistics Statistics => _snapshot.Read();
 
@@ -66,7 +74,7 @@ internal sealed class LoopRecorder(TimeProvider timeProvider)
             Misses = _now.Misses + 1,
             ConsecutiveMissesMax = Math.Max(_now.ConsecutiveMissesMax, _consecutiveMisses),
             LastMissLateness = MonotonicTime.FromNanoseconds(lateness),
-            LastMissAt = timeProvider.GetUtcNow(),
+            LastMissAt = _timeProvider.GetUtcNow(),
         };
     }
 }

@@ -23,6 +23,9 @@ public abstract partial class QmiLoopTask<TSettings, TStatus> : QmiTask<TSetting
         _control = init.Runner.ConfigureLoop(period, policy);
     }
 
+    /// <summary>Time between two slots now; others may change it while the loop runs.</summary>
+    protected TimeSpan Period => _control.Period;
+
     /// <summary>Prepares the loop (QMI: loop_prepare). The grid begins when it returns.</summary>
     protected virtual void LoopPrepare()
     {
@@ -96,9 +99,10 @@ public abstract partial class QmiLoopTask<TSettings, TStatus> : QmiTask<TSetting
     private StopReason Loop()
     {
         var processNewSettings = ProcessNewSettings;
+        if (_control.TryTakeChange(out var firstPeriod, out var firstPolicy))
+            _control.Recorder.Configured(firstPeriod, firstPolicy);
         var start = TimeProvider.GetNanoseconds();
         var schedule = new LoopSchedule(start, _control.Period, _control.Policy);
-        _control.Recorder.Configured(_control.Period, _control.Policy);
         while (!StopRequested)
         {
             UpdateSettings(processNewSettings, _control.Recorder.Turns);

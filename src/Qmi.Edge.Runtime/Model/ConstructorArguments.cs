@@ -14,7 +14,8 @@ public sealed class ConstructorArguments(JsonElement values, EdgeBox box)
     public bool Has(string name) => values.ValueKind == JsonValueKind.Object && values.TryGetProperty(name, out _);
 
     /// <summary>A plain value.</summary>
-    public T Get<T>(string name, DataType<T> type) => values.GetProperty(name).Deserialize(type.Json)!;
+    /// <exception cref="QmiException"><see cref="ErrorCode.BadArgs"/>.</exception>
+    public T Get<T>(string name, DataType<T> type) => type.Read(values.GetProperty(name), $"Argument \"{name}\"");
 
     /// <summary>A proxy of another object of the box, as the type that the constructor asks for.</summary>
     /// <exception cref="QmiException">There is no such object, or it is of another kind.</exception>

@@ -13,7 +13,14 @@ public sealed partial record DataType<T>(JsonTypeInfo<T> Json, Schema Schema)
     public T Read(JsonElement value, string subject)
     {
         SchemaViolations.ThrowIfAny(Schema.Validate(value), subject);
-        return value.Deserialize(Json)!;
+        try
+        {
+            return value.Deserialize(Json)!;
+        }
+        catch (Exception exception) when (JsonMembers.IsUnreadable(exception))
+        {
+            throw SchemaViolations.Unreadable(exception, subject);
+        }
     }
 
     /// <summary>Writes a value.</summary>
@@ -36,5 +43,15 @@ public static class SchemaViolations
             ? $"{subject}: {violations[0].Message}"
             : $"{subject}: {violations.Count} errors: {string.Join(" ", violations.Select(violation => violation.Message))}";
         throw new QmiException(ErrorCode.BadArgs, message) { Violations = violations };
+    }
+
+    /// <summary>The error about a value that its schema accepts and its type cannot hold: the 31st of February, an integer beyond 64 bits.</summary>
+    internal static QmiException Unreadable(Exception exception, string subject)
+    {
+        // "$.a.b[2]", as the reader knows the place, is "/a/b/2".
+        var path = ((exception as JsonException)?.Path ?? "$")[1..].Replace('.', '/').Replace('[', '/').Replace("]", "", StringComparison.Ordinal);
+        var reason = exception is JsonException { InnerException: { } inner } ? inner.Message : exception.Message;
+        var message = $"{(path.Length == 0 ? "The value" : path)} cannot be read: {reason}";
+        return new QmiException(ErrorCode.BadArgs, $"{subject}: {message}", exception) { Violations = [new(path, "format", message)] };
     }
 }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 
 namespace Qmi.Edge.Runtime;
@@ -19,7 +20,7 @@ public static class JsonPointer
         {
             if (document.ValueKind == JsonValueKind.Object && document.TryGetProperty(step, out var member))
                 document = member;
-            else if (document.ValueKind == JsonValueKind.Array && int.TryParse(step, out var index) && index >= 0 && index < document.GetArrayLength())
+            else if (document.ValueKind == JsonValueKind.Array && TryGetIndex(step, out var index) && index < document.GetArrayLength())
                 document = document[index];
             else
                 return null;
@@ -35,6 +36,10 @@ public static class JsonPointer
         Compare(left, right, "", paths);
         return paths;
     }
+
+    // Digits only, and no leading zero: so says the RFC.
+    private static bool TryGetIndex(string step, out int index) =>
+        int.TryParse(step, NumberStyles.None, CultureInfo.InvariantCulture, out index) && (step.Length == 1 || step[0] != '0');
 
     private static void Compare(JsonElement left, JsonElement right, string path, List<string> paths)
     {

@@ -9,7 +9,8 @@ public static class NearestName
         var reach = Math.Max(1, name.Length / 3);
         return [.. known
             .Select(candidate => (Name: candidate, Distance: Distance(name, candidate)))
-            .Where(candidate => candidate.Distance <= reach || (name.Length >= 3 && candidate.Name.Contains(name, StringComparison.OrdinalIgnoreCase)))
+            // A name of which no letter stays is no typing error.
+            .Where(candidate => (candidate.Distance <= reach && candidate.Distance < name.Length) || BeginsAlike(name, candidate.Name, reach) || (name.Length >= 3 && candidate.Name.Contains(name, StringComparison.OrdinalIgnoreCase)))
             .OrderBy(candidate => candidate.Distance).ThenBy(candidate => candidate.Name, StringComparer.Ordinal)
             .Take(most).Select(candidate => candidate.Name)];
     }
@@ -17,6 +18,10 @@ public static class NearestName
     /// <summary>A hint to append to an error message: <c> (did you mean "setpoint"?)</c>, or nothing.</summary>
     public static string Hint(string name, IEnumerable<string> known) =>
         Find(name, known, 1) is [var nearest] ? $" (did you mean \"{nearest}\"?)" : "";
+
+    // "boud" for "baudrate": the beginning is mistyped, the rest left out.
+    private static bool BeginsAlike(string name, string candidate, int reach) =>
+        name.Length >= 3 && candidate.Length > name.Length && Distance(name, candidate[..name.Length]) <= reach;
 
     // Optimal string alignment: a swap of two neighbours, the commonest typing error, counts as one.
     private static int Distance(string left, string right)

@@ -7,9 +7,11 @@ public static class ObjectName
     public const int MaxLength = 63;
 
     /// <summary>Whether <paramref name="name"/> may be given to something.</summary>
-    public static bool IsValid(ReadOnlySpan<char> name)
+    public static bool IsValid(ReadOnlySpan<char> name) => IsValid(name, MaxLength);
+
+    internal static bool IsValid(ReadOnlySpan<char> name, int maxLength)
     {
-        if (name.Length is 0 or > MaxLength || !char.IsAsciiLetterLower(name[0]) && !char.IsAsciiDigit(name[0]))
+        if (name.Length == 0 || name.Length > maxLength || !char.IsAsciiLetterLower(name[0]) && !char.IsAsciiDigit(name[0]))
             return false;
         foreach (var character in name)
         {

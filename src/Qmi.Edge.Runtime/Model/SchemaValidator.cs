@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Text.Json;
-using System.Text.RegularExpressions;
 
 namespace Qmi.Edge.Runtime;
 
@@ -8,9 +7,6 @@ namespace Qmi.Edge.Runtime;
 internal static class SchemaValidator
 {
     private const int LongestGot = 80;
-
-    // Patterns come from attributes in code, but the values from anywhere: a value must not be able to hang the box.
-    private static readonly TimeSpan PatternTimeout = TimeSpan.FromMilliseconds(100);
 
     public static string NameOf(SchemaType type) => type switch
     {
@@ -25,6 +21,25 @@ internal static class SchemaValidator
     };
 
     public static void Validate(Schema schema, JsonElement value, string path, List<SchemaViolation> violations)
+    {
+        var before = violations.Count;
+        try
+        {
+            ValidateValue(schema, value, path, violations);
+        }
+        catch (InvalidOperationException)
+        {
+            // Parsing does not look into strings; reading one does.
+            violations.Add(new(path, "encoding", $"{Place(path)} is not Unicode text: it contains broken UTF-8 or half of a surrogate pair."));
+        }
+
+        if (!schema.WriteOnly)
+            return;
+        for (var index = before; index < violations.Count; index++)
+            violations[index] = Masked(violations[index]);
+    }
+
+    private static void ValidateValue(Schema schema, JsonElement value, string path, List<SchemaViolation> violations)
     {
         if (value.ValueKind == JsonValueKind.Null && (schema.Nullable || schema.Type is SchemaType.Any or SchemaType.Null))
             return;
@@ -86,8 +101,8 @@ internal static class SchemaValidator
         }
 
         ValidateLength(schema, text.Length, "characters", path, ("minLength", "maxLength"), violations);
-        if (schema.Pattern is { } pattern && !Regex.IsMatch(text, pattern, RegexOptions.CultureInvariant, PatternTimeout))
-            violations.Add(new(path, "pattern", $"{Place(path)} is \"{Shorten(text)}\", which does not match {pattern}.", Quote(pattern), Got(value)));
+        if (schema.Pattern is { } pattern && SchemaPattern.WhyNot(text, pattern) is { } reason)
+            violations.Add(new(path, "pattern", $"{Place(path)} is \"{Shorten(text)}\", which {reason}.", Quote(pattern), Got(value)));
     }
 
     private static void ValidateArray(Schema schema, JsonElement value, string path, List<SchemaViolation> violations)
@@ -157,10 +172,24 @@ internal static class SchemaValidator
         var raw = value.GetRawText();
         if (raw.Length <= LongestGot)
             return raw;
-        return value.ValueKind == JsonValueKind.String ? Quote(Shorten(value.GetString()!)) : value.ValueKind == JsonValueKind.Number ? raw[..LongestGot] : "\"...\"";
+        return value.ValueKind switch
+        {
+            JsonValueKind.String => Quote(Shorten(value.GetString()!)),
+            // As text: what is left of a number may be no number.
+            JsonValueKind.Number => Quote(Shorten(raw)),
+            _ => "\"...\"",
+        };
     }
 
-    private static string Shorten(string text) => text.Length <= LongestGot ? text : text[..LongestGot] + "...";
+    // Half a surrogate pair at the end would be no text.
+    private static string Shorten(string text) =>
+        text.Length <= LongestGot ? text : text[..(char.IsHighSurrogate(text[LongestGot - 1]) ? LongestGot - 1 : LongestGot)] + "...";
+
+    private static SchemaViolation Masked(SchemaViolation violation)
+    {
+        var limit = violation.Limit is { } known ? $" (limit {known})" : "";
+        return violation with { Message = $"{Place(violation.Path)} breaks \"{violation.Code}\"{limit}; it is a secret, so its value is not shown.", Got = null };
+    }
 
     private static string Quote(string text) => "\"" + JsonEncodedText.Encode(text) + "\"";
 

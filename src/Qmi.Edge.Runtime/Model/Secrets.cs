@@ -18,20 +18,28 @@ internal static class Secrets
             return;
         }
 
-        if (value.ValueKind != JsonValueKind.Object || schema is null)
+        switch (value.ValueKind)
         {
-            value.WriteTo(writer);
-            return;
-        }
+            case JsonValueKind.Object when schema is not null:
+                writer.WriteStartObject();
+                foreach (var member in value.EnumerateObject())
+                {
+                    writer.WritePropertyName(member.Name);
+                    Write(writer, member.Value, Inside(schema, member.Name));
+                }
 
-        writer.WriteStartObject();
-        foreach (var member in value.EnumerateObject())
-        {
-            writer.WritePropertyName(member.Name);
-            Write(writer, member.Value, schema.FindProperty(member.Name)?.Schema ?? schema.AdditionalProperties);
+                writer.WriteEndObject();
+                break;
+            case JsonValueKind.Array when schema is not null:
+                writer.WriteStartArray();
+                foreach (var item in value.EnumerateArray())
+                    Write(writer, item, schema.Items);
+                writer.WriteEndArray();
+                break;
+            default:
+                value.WriteTo(writer);
+                break;
         }
-
-        writer.WriteEndObject();
     }
 
     /// <summary>A value as text, for the audit log.</summary>
@@ -48,11 +56,14 @@ internal static class Secrets
     {
         foreach (var step in JsonPointer.Steps(path))
         {
-            if (schema.WriteOnly || schema.FindProperty(step) is not { } property)
+            if (schema.WriteOnly || Inside(schema, step) is not { } inner)
                 break;
-            schema = property.Schema;
+            schema = inner;
         }
 
         return schema.WriteOnly;
     }
+
+    private static Schema? Inside(Schema schema, string step) =>
+        schema.Type == SchemaType.Array ? schema.Items : schema.FindProperty(step)?.Schema ?? schema.AdditionalProperties;
 }

@@ -28,8 +28,20 @@ public sealed class RpcMethod<TCall, TTarget, TResult>() : RpcMethod(TCall.Metho
 {
     internal override ValueTask InvokeAsync(RpcObject target, RpcRequest request, Utf8JsonWriter result, CancellationToken cancellationToken)
     {
-        var outcome = TCall.ReadArguments(request.Arguments).Invoke((TTarget)target);
+        var outcome = ReadArguments(target, request).Invoke((TTarget)target);
         TCall.Result.Write(result, outcome);
         return ValueTask.CompletedTask;
+    }
+
+    private TCall ReadArguments(RpcObject target, RpcRequest request)
+    {
+        try
+        {
+            return TCall.ReadArguments(request.Arguments);
+        }
+        catch (Exception exception) when (JsonMembers.IsUnreadable(exception))
+        {
+            throw SchemaViolations.Unreadable(exception, $"{target.Name}.{Description.Name}");
+        }
     }
 }

@@ -186,9 +186,10 @@ public abstract partial class QmiTaskRunner : RpcObject
 
     internal override async Task ReleaseAsync(TimeSpan timeout)
     {
+        // The end of the box is the usual end of its tasks, and a failure was told when it happened: neither is worth a warning.
         if (!_joined || !_life.HasEnded)
         {
-            if (!_life.HasEnded && _life.State != TaskState.Ready)
+            if (!_life.HasEnded && _life.State != TaskState.Ready && !Box.IsStopping)
                 LogNotJoined(Logger);
             Stop();
         }
@@ -199,7 +200,8 @@ public abstract partial class QmiTaskRunner : RpcObject
         }
         catch (TaskRunException exception)
         {
-            LogFailedBeforeRemoval(Logger, exception.Failure.Phase, exception.Failure.Exception);
+            if (!Box.IsStopping)
+                LogFailedBeforeRemoval(Logger, exception.Failure.Phase, exception.Failure.Exception);
         }
     }
 
@@ -221,9 +223,16 @@ public abstract partial class QmiTaskRunner : RpcObject
     private TaskThread NewThread() => new(
         Name,
         Box.TimeProvider,
-        construct: thread => _task = _factory(new TaskInit(this, thread)),
+        construct: Construct,
         run: thread => OnEnded(thread, _task!.Execute()),
         stoppedBeforeStart: thread => OnEnded(thread, new TaskEnd(StopReason.StoppedBeforeStart)));
+
+    private void Construct(TaskThread thread)
+    {
+        _task = _factory(new TaskInit(this, thread));
+        if (Loop is null && (_options.Period is not null || _options.Policy is not null))
+            throw new QmiException(ErrorCode.BadArgs, $"Task {Name} has no loop: take its period and its missed-loop policy away.");
+    }
 
     private void OnEnded(TaskThread thread, TaskEnd end)
     {

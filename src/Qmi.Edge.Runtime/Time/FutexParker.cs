@@ -11,6 +11,8 @@ internal sealed unsafe class FutexParker : Parker
 {
     private const int WaitBitsetPrivate = 9 | 128;
     private const int WakePrivate = 1 | 128;
+    private const int Interrupted = 4;
+    private const int TryAgain = 11;
     private const int TimedOut = 110;
 
     // Pinned for its life: the kernel knows the word by its address.
@@ -20,6 +22,8 @@ internal sealed unsafe class FutexParker : Parker
     {
         fixed (int* word = _word)
         {
+            // The kernel refuses times before its clock began.
+            deadline = Math.Max(0, deadline);
             var until = new Timespec { Seconds = (nint)(deadline / MonotonicTime.Second), Nanoseconds = (nint)(deadline % MonotonicTime.Second) };
             while (true)
             {
@@ -27,8 +31,18 @@ internal sealed unsafe class FutexParker : Parker
                     return true;
 
                 var result = Futex(NativeNumbers.Futex, word, WaitBitsetPrivate, 0, deadline == MonotonicTime.Never ? null : &until, null, -1);
-                if (result == -1 && Marshal.GetLastPInvokeError() == TimedOut)
-                    return Interlocked.Exchange(ref *word, 0) != 0;
+                if (result != -1)
+                    continue;
+                switch (Marshal.GetLastPInvokeError())
+                {
+                    case Interrupted or TryAgain:
+                        break;
+                    case TimedOut:
+                        return Interlocked.Exchange(ref *word, 0) != 0;
+                    case var errno:
+                        // Going on would be a loop that never waits.
+                        throw new InvalidOperationException($"The kernel refused to wait on a futex (errno {errno}): a sandbox may forbid the call.");
+                }
             }
         }
     }

@@ -26,8 +26,13 @@ public static class MonotonicTime
         timeout == Timeout.InfiniteTimeSpan ? Never : AddSaturating(timeProvider.GetNanoseconds(), ToNanoseconds(timeout));
 
     /// <summary>What is left until <paramref name="deadline"/>, never negative; infinite for <see cref="Never"/>.</summary>
-    public static TimeSpan GetRemaining(this TimeProvider timeProvider, long deadline) =>
-        deadline == Never ? Timeout.InfiniteTimeSpan : FromNanoseconds(Math.Max(0, deadline - timeProvider.GetNanoseconds()));
+    public static TimeSpan GetRemaining(this TimeProvider timeProvider, long deadline)
+    {
+        if (deadline == Never)
+            return Timeout.InfiniteTimeSpan;
+        var now = timeProvider.GetNanoseconds();
+        return deadline <= now ? TimeSpan.Zero : FromNanoseconds(deadline - now);
+    }
 
     /// <summary>A duration in nanoseconds.</summary>
     public static long ToNanoseconds(TimeSpan duration) =>

@@ -3,6 +3,9 @@ namespace Qmi.Edge.Runtime;
 /// <summary>Waits on any <see cref="TimeProvider"/> through its timers: for systems without a futex.</summary>
 internal sealed class TimerParker : Parker
 {
+    // Timers take 49 days at most; whoever waits longer is woken now and then, and waits on.
+    private static readonly TimeSpan LongestWait = TimeSpan.FromDays(1);
+
     private readonly object _gate = new();
     private readonly TimeProvider _timeProvider;
     private readonly ITimer _timer;
@@ -24,7 +27,7 @@ internal sealed class TimerParker : Parker
                 if (remaining == TimeSpan.Zero)
                     return false;
 
-                _timer.Change(remaining, Timeout.InfiniteTimeSpan);
+                _timer.Change(remaining > LongestWait ? LongestWait : remaining, Timeout.InfiniteTimeSpan);
                 Monitor.Wait(_gate);
             }
 

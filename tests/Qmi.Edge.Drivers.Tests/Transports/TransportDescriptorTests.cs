@@ -23,9 +23,9 @@ public sealed class TransportDescriptorTests
     }
 
     [Theory]
-    [InlineData("tcp:host:5025:conect_timeout=10", "no parameter \"conect_timeout\"; did you mean \"connect_timeout\"?")]
+    [InlineData("tcp:host:5025:conect_timeout=10", "no parameter \"conect_timeout\" (did you mean \"connect_timeout\"?)")]
     [InlineData("serial:/dev/ttyS0:boud=9600", "did you mean \"baudrate\"?")]
-    [InlineData("tcpp:host:5025", "no kind \"tcpp\"; did you mean \"tcp\"?")]
+    [InlineData("tcpp:host:5025", "no kind \"tcpp\" (did you mean \"tcp\"?)")]
     [InlineData("tcp:host", "the port is missing")]
     [InlineData("tcp:host:70000", "no whole number from 1 to 65535")]
     [InlineData("tcp:host:-1", "no whole number from 1 to 65535")]

@@ -246,6 +246,21 @@ public class LoopTaskTests
     }
 
     [Fact]
+    [Trait("rule", "LOOP-10")]
+    public async Task Period_and_policy_are_known_before_the_start_and_can_be_changed_then()
+    {
+        await using var given = new GivenBox();
+        var task = given.Loop(new LoopScript { Period = Period, Policy = MissedLoopPolicy.Skip });
+        Assert.Equal((Period, MissedLoopPolicy.Skip), (task.GetLoopStatistics()!.Value.Period, task.GetLoopStatistics()!.Value.Policy));
+
+        task.ConfigureLoop(Period * 2);
+        task.Start();
+        given.Time.WaitUntilParked();
+
+        Assert.Equal((Period * 2, 1), (task.GetLoopStatistics()!.Value.Period, task.GetLoopStatistics()!.Value.Turns));
+    }
+
+    [Fact]
     [Trait("rule", "LOOP-11")]
     public async Task Under_permanent_overrun_a_mistaken_period_can_be_corrected()
     {

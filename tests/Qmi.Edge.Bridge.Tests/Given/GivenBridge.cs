@@ -1,0 +1,101 @@
+using System.Collections.Concurrent;
+using System.Text.Json;
+using Qmi.Edge.Runtime;
+using Qmi.Edge.Testing;
+
+namespace Qmi.Edge.Bridge.Tests;
+
+/// <summary>A box with one stage, on a real broker, and a supervisor who has only mosquitto's clients.</summary>
+internal sealed class GivenBridge : IAsyncDisposable
+{
+    private static readonly ConcurrentDictionary<string, RpcObject> Runners = new();
+    private static int s_count;
+
+    private readonly MqttBridge _bridge;
+    private readonly bool _ownsBroker;
+
+    public GivenBridge(BridgeOptions? options = null, string version = "5", MosquittoBroker? broker = null, bool starts = true)
+    {
+        _ownsBroker = broker is null;
+        Broker = broker ?? new MosquittoBroker("allow_anonymous true\nset_tcp_nodelay true\nmax_queued_messages 0");
+        StageName = $"stage{Interlocked.Increment(ref s_count)}";
+        Box = new EdgeBox("box07", new EdgeBoxOptions { Audit = Audit });
+        Stage = Box.MakeTask<Stage>(StageName);
+        Runners[StageName] = Box.FindObject(StageName)!;
+        Supervisor = new Supervisor(Broker.Port, version: version);
+        _bridge = new MqttBridge(Box, will => Connection = new MosquittoConnection(ConnectionOptions(version) with { Will = will }), options ?? new BridgeOptions());
+        if (starts)
+            Start();
+    }
+
+    public MosquittoBroker Broker { get; }
+
+    public EdgeBox Box { get; }
+
+    public StageProxy Stage { get; }
+
+    public string StageName { get; }
+
+    public Supervisor Supervisor { get; }
+
+    public IMqttConnection? Connection { get; private set; }
+
+    public RecordingAudit Audit { get; } = new();
+
+    public static RpcObject RunnerOf(string name) => Runners[name];
+
+    public string Topic(string below) => $"qmi/v1/box/box07/{below.Replace("stage", StageName, StringComparison.Ordinal)}";
+
+    public void Start()
+    {
+        _bridge.Start();
+        Supervisor.WaitFor(Topic("state"), state => Text(state, "state") == "online");
+    }
+
+    public JsonElement Ask(string verb, string method, string? payload = null, string caller = "alice", string? target = null) =>
+        Supervisor.Ask("box07", verb, caller, target ?? StageName, method, payload);
+
+    public ValueTask DisposeBridgeAsync() => _bridge.DisposeAsync();
+
+    public async ValueTask DisposeAsync()
+    {
+        await Box.StopAsync();
+        await _bridge.DisposeAsync();
+        await Box.DisposeAsync();
+        Supervisor.Dispose();
+        if (_ownsBroker)
+            Broker.Dispose();
+    }
+
+    internal static string? Text(JsonElement element, params string[] path)
+    {
+        foreach (var step in path)
+        {
+            if (element.ValueKind != JsonValueKind.Object || !element.TryGetProperty(step, out element))
+                return null;
+        }
+
+        return element.ValueKind == JsonValueKind.String ? element.GetString() : element.GetRawText();
+    }
+
+    private MqttOptions ConnectionOptions(string version) => new()
+    {
+        Host = "127.0.0.1",
+        Port = Broker.Port,
+        ClientId = "box07",
+        ProtocolVersion = version == "5" ? null : MqttProtocolVersion.V311,
+        MaximumPacketSize = 4 * 256 * 1024,
+        OutboxBytes = 4 << 20,
+        MaximumReconnectDelay = TimeSpan.FromSeconds(1),
+    };
+}
+
+/// <summary>Keeps what was audited.</summary>
+internal sealed class RecordingAudit : IAuditLog
+{
+    private readonly ConcurrentQueue<AuditEntry> _entries = new();
+
+    public IReadOnlyList<AuditEntry> Entries => [.. _entries];
+
+    public void Write(AuditEntry entry) => _entries.Enqueue(entry);
+}

@@ -1,0 +1,177 @@
+using Qmi.Edge.Testing;
+using static Qmi.Edge.Bridge.Tests.GivenBridge;
+
+namespace Qmi.Edge.Bridge.Tests;
+
+public class PushTests
+{
+    [Theory]
+    [InlineData("5")]
+    [InlineData("311")]
+    [Trait("rule", "SET-4")]
+    public async Task A_push_is_pending_then_applied_at_a_turn_and_then_cleared(string version)
+    {
+        await using var given = new GivenBridge(version: version);
+        given.Supervisor.Publish(given.Topic("task/stage/push/alice"), """{"id":"p-1","base_rev":0,"values":{"rate_hz":20}}""", "-r");
+        var pending = given.Supervisor.WaitFor(given.Topic("task/stage/ack/alice"), ack => Text(ack, "state") == "pending").Json;
+        var twin = given.Supervisor.WaitFor(given.Topic("task/stage/settings"), document => document.GetProperty("pending").ValueKind == System.Text.Json.JsonValueKind.Object).Json;
+
+        given.Stage.Start();
+        var applied = given.Supervisor.WaitFor(given.Topic("task/stage/ack/alice"), ack => Text(ack, "state") == "applied").Json;
+        var reported = given.Supervisor.WaitFor(given.Topic("task/stage/settings"), document => Text(document, "reported", "rev") == "1").Json;
+
+        Assert.Equal(("p-1", "1", "1"), (Text(pending, "id"), Text(pending, "rev"), Text(pending, "head_rev")));
+        Assert.Equal(("20", "alice", "start"), (Text(twin, "pending", "values", "rate_hz"), Text(twin, "pending", "by"), Text(twin, "pending", "waiting_for")));
+        Assert.Equal("[10,20]", Text(twin, "delta", "/rate_hz"));
+        Assert.Equal(("0", "yes"), (Text(applied, "turn"), Text(applied, "executed")));
+        Assert.Equal(("20", "coarse", "alice", "p-1"), (Text(reported, "reported", "values", "rate_hz"), Text(reported, "reported", "values", "mode"), Text(reported, "reported", "by"), Text(reported, "reported", "id")));
+        // The retained push lives exactly until it is answered.
+        Assert.True(SpinWait.SpinUntil(() => given.Supervisor.Newest(given.Topic("task/stage/push/alice")) == "", ChildProcess.Patience));
+    }
+
+    [Fact]
+    [Trait("rule", "SET-3")]
+    public async Task A_wrong_push_is_rejected_as_a_whole_with_a_pointer_for_each_error()
+    {
+        await using var given = new GivenBridge();
+
+        given.Supervisor.Publish(given.Topic("task/stage/push/alice"), """{"id":"p-1","values":{"rate_hz":0,"mode":"x","foo":1}}""");
+        var ack = given.Supervisor.WaitFor(given.Topic("task/stage/ack/alice")).Json;
+
+        Assert.Equal(("rejected", "BAD_ARGS", "no", "0"), (Text(ack, "state"), Text(ack, "code"), Text(ack, "executed"), Text(ack, "head_rev")));
+        Assert.Equal(["/rate_hz", "/mode", "/foo"], ack.GetProperty("errors").EnumerateArray().Select(error => Text(error, "path")));
+        Assert.Null(given.Stage.GetPendingSettings());
+    }
+
+    [Theory]
+    [InlineData("{bad", "BAD_JSON")]
+    [InlineData("[1]", "BAD_ARGS")]
+    [InlineData("""{"value":{}}""", "BAD_ARGS")]
+    [InlineData("""{"values":{},"confirm_ms":5}""", "BAD_ARGS")]
+    [InlineData("""{"values":{"rate_hz":20},"base_rev":7}""", "CONFLICT")]
+    public async Task A_push_that_cannot_be_understood_gets_one_clear_ack(string payload, string code)
+    {
+        await using var given = new GivenBridge();
+
+        given.Supervisor.Publish(given.Topic("task/stage/push/alice"), payload);
+
+        Assert.Equal(("rejected", code), (Text(given.Supervisor.WaitFor(given.Topic("task/stage/ack/alice")).Json, "state"), Text(given.Supervisor.WaitFor(given.Topic("task/stage/ack/alice")).Json, "code")));
+    }
+
+    [Fact]
+    [Trait("rule", "SET-1")]
+    public async Task Of_two_pushes_before_a_turn_the_first_is_told_that_it_was_superseded()
+    {
+        await using var given = new GivenBridge();
+
+        given.Supervisor.Publish(given.Topic("task/stage/push/alice"), """{"id":"p-1","values":{"rate_hz":20}}""");
+        given.Supervisor.Publish(given.Topic("task/stage/push/bob"), """{"id":"p-2","values":{"mode":"very_fine"}}""");
+        var superseded = given.Supervisor.WaitFor(given.Topic("task/stage/ack/alice"), ack => Text(ack, "state") == "superseded").Json;
+        given.Stage.Start();
+        given.Supervisor.WaitFor(given.Topic("task/stage/ack/bob"), ack => Text(ack, "state") == "applied");
+
+        Assert.Equal("p-1", Text(superseded, "id"));
+        // A merge is laid over what was newest, so the pushed-out values travel on in it.
+        Assert.Equal((20, StageMode.VeryFine), (given.Stage.GetSettings().RateHz, given.Stage.GetSettings().Mode));
+    }
+
+    [Fact]
+    [Trait("rule", "SET-1")]
+    public async Task Both_answers_to_two_pushes_of_one_caller_are_published_and_the_newest_stays()
+    {
+        await using var given = new GivenBridge();
+
+        given.Supervisor.Publish(given.Topic("task/stage/push/alice"), """{"id":"p-1","values":{"rate_hz":20}}""");
+        given.Supervisor.Publish(given.Topic("task/stage/push/alice"), """{"id":"p-2","values":{"rate_hz":30}}""");
+        given.Supervisor.WaitFor(given.Topic("task/stage/ack/alice"), ack => Text(ack, "id") == "p-1" && Text(ack, "state") == "superseded");
+        given.Stage.Start();
+        given.Supervisor.WaitFor(given.Topic("task/stage/ack/alice"), ack => Text(ack, "id") == "p-2" && Text(ack, "state") == "applied");
+
+        using var late = new Supervisor(given.Broker.Port, given.Topic("task/stage/ack/#"));
+        Assert.Equal("p-2", Text(late.WaitFor(given.Topic("task/stage/ack/alice")).Json, "id"));
+    }
+
+    [Fact]
+    [Trait("rule", "SET-6")]
+    public async Task A_push_that_the_task_cannot_adopt_fails_with_the_reason_and_the_task_lives_on()
+    {
+        await using var given = new GivenBridge();
+        given.Stage.Start();
+
+        given.Supervisor.Publish(given.Topic("task/stage/push/alice"), """{"id":"p-1","values":{"rate_hz":66}}""");
+        var failed = given.Supervisor.WaitFor(given.Topic("task/stage/ack/alice"), ack => Text(ack, "state") == "failed").Json;
+
+        Assert.Contains("the gear refuses 66 Hz", Text(failed, "message"));
+        Assert.Equal((10, true), (given.Stage.GetSettings().RateHz, given.Stage.IsRunning()));
+    }
+
+    [Fact]
+    public async Task A_push_with_a_known_id_is_not_applied_twice_but_answered_again()
+    {
+        await using var given = new GivenBridge();
+        given.Stage.Start();
+        for (var copy = 0; copy < 3; copy++)
+        {
+            var from = given.Supervisor.Seen.Count;
+            given.Supervisor.Publish(given.Topic("task/stage/push/alice"), """{"id":"p-1","values":{"rate_hz":20}}""");
+            Assert.Equal("1", Text(given.Supervisor.WaitFor(given.Topic("task/stage/ack/alice"), ack => Text(ack, "state") == "applied", from).Json, "rev"));
+        }
+
+        Assert.Equal("1", Text(given.Ask("call", "set_settings", """{"args":{"values":{"rate_hz":20},"base_rev":1},"dry_run":true}"""), "ok") == "true" ? "1" : "0");
+    }
+
+    [Fact]
+    public async Task A_retained_push_without_a_guard_is_rejected()
+    {
+        await using var given = new GivenBridge();
+
+        given.Supervisor.Publish(given.Topic("task/stage/push/alice"), """{"id":"p-1","values":{"rate_hz":20}}""", "-r");
+        var ack = given.Supervisor.WaitFor(given.Topic("task/stage/ack/alice")).Json;
+
+        Assert.Equal("rejected", Text(ack, "state"));
+        Assert.Contains("STALE_GUARD_REQUIRED", Text(ack, "message"));
+        Assert.Null(given.Stage.GetPendingSettings());
+    }
+
+    [Fact]
+    public async Task A_push_to_a_task_that_somebody_else_has_locked_is_rejected()
+    {
+        await using var given = new GivenBridge();
+        given.Ask("call", "lock", caller: "bob");
+
+        given.Supervisor.Publish(given.Topic("task/stage/push/alice"), """{"id":"p-1","values":{"rate_hz":20}}""");
+
+        Assert.Equal("LOCKED", Text(given.Supervisor.WaitFor(given.Topic("task/stage/ack/alice")).Json, "code"));
+    }
+
+    [Fact]
+    public async Task A_secret_is_never_shown()
+    {
+        await using var given = new GivenBridge();
+        given.Stage.Start();
+
+        given.Supervisor.Publish(given.Topic("task/stage/push/alice"), """{"id":"p-1","values":{"password":"sesame"}}""");
+        given.Supervisor.WaitFor(given.Topic("task/stage/ack/alice"), ack => Text(ack, "state") == "applied");
+        var document = given.Supervisor.WaitFor(given.Topic("task/stage/settings"), document => Text(document, "reported", "rev") == "1").Json;
+
+        Assert.Equal("***", Text(document, "reported", "values", "password"));
+        Assert.DoesNotContain(given.Supervisor.Seen, seen => seen.Payload.Contains("sesame") && !seen.Topic.Contains("/push/"));
+        Assert.DoesNotContain(given.Audit.Entries, entry => (entry.New + entry.Old).Contains("sesame"));
+    }
+
+    [Fact]
+    public async Task Settings_are_also_pushed_by_a_call_which_waits_for_their_adoption()
+    {
+        await using var given = new GivenBridge();
+        given.Stage.Start();
+
+        var applied = given.Ask("call", "set_settings", """{"args":{"values":{"rate_hz":25}}}""");
+        var refused = given.Ask("call", "set_settings", """{"args":{"values":{"rate_hz":500}}}""");
+        var failed = given.Ask("call", "set_settings", """{"args":{"values":{"rate_hz":66}}}""");
+
+        Assert.Equal(("1", "applied"), (Text(applied, "result", "rev"), Text(applied, "result", "state")));
+        Assert.Equal("/rate_hz", Text(refused.GetProperty("error").GetProperty("details").GetProperty("errors")[0], "path"));
+        Assert.Contains("the gear refuses", Text(failed, "error", "message"));
+        Assert.Equal(25, given.Stage.GetSettings().RateHz);
+    }
+}

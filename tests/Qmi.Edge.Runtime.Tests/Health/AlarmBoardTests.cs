@@ -1,0 +1,110 @@
+namespace Qmi.Edge.Runtime.Tests;
+
+public class AlarmBoardTests
+{
+    [Fact]
+    public async Task A_raised_alarm_is_found_with_what_was_said_and_when()
+    {
+        await using var given = new GivenBox();
+        given.Time.Advance(TimeSpan.FromSeconds(3));
+
+        given.Box.Alarms.Raise("disk-full", AlarmSeverity.Critical, "DISK_FULL", "The disk is full: remove something.");
+
+        var expected = new Alarm("disk-full", AlarmSeverity.Critical, "DISK_FULL", "The disk is full: remove something.", given.Time.Epoch.AddSeconds(3));
+        Assert.Equal(expected, given.Box.Alarms.Find("disk-full"));
+        Assert.Equal([expected], given.Box.Alarms.Raised);
+    }
+
+    [Fact]
+    public async Task Raised_again_it_is_the_same_alarm_which_may_have_got_worse_but_began_when_it_began()
+    {
+        await using var given = new GivenBox();
+        given.Box.Alarms.Raise("disk-full", AlarmSeverity.Warning, "DISK_LOW", "90 %");
+        given.Time.Advance(TimeSpan.FromMinutes(5));
+
+        given.Box.Alarms.Raise("disk-full", AlarmSeverity.Critical, "DISK_FULL", "100 %");
+
+        Assert.Equal([new Alarm("disk-full", AlarmSeverity.Critical, "DISK_FULL", "100 %", given.Time.Epoch)], given.Box.Alarms.Raised);
+    }
+
+    [Fact]
+    public async Task A_cleared_alarm_is_gone_and_begins_anew_when_raised_again()
+    {
+        await using var given = new GivenBox();
+        given.Box.Alarms.Raise("disk-full", AlarmSeverity.Warning, "DISK_LOW", "90 %");
+
+        given.Box.Alarms.Clear("disk-full");
+        Assert.Null(given.Box.Alarms.Find("disk-full"));
+        Assert.Empty(given.Box.Alarms.Raised);
+        given.Time.Advance(TimeSpan.FromMinutes(5));
+        given.Box.Alarms.Raise("disk-full", AlarmSeverity.Warning, "DISK_LOW", "91 %");
+
+        Assert.Equal(given.Time.Epoch.AddMinutes(5), given.Box.Alarms.Find("disk-full")!.Since);
+    }
+
+    [Fact]
+    public async Task Observers_are_told_of_every_change_and_of_nothing_else()
+    {
+        await using var given = new GivenBox();
+        var observer = new AlarmObserver();
+        given.Box.AddObserver(observer);
+
+        given.Box.Alarms.Clear("never-raised");
+        given.Box.Alarms.Raise("one", AlarmSeverity.Warning, "ONE", "one");
+        given.Box.Alarms.Raise("two", AlarmSeverity.Error, "TWO", "two");
+        given.Box.Alarms.Clear("one");
+        given.Box.Alarms.Clear("one");
+
+        Assert.Equal(["one", "two", "one"], observer.Seen);
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("Disk")]
+    [InlineData("disk/full")]
+    [InlineData("_disk")]
+    public async Task An_id_that_could_not_be_a_level_of_a_topic_is_refused(string id)
+    {
+        await using var given = new GivenBox();
+
+        var error = Assert.Throws<QmiException>(() => given.Box.Alarms.Raise(id, AlarmSeverity.Warning, "CODE", "text"));
+
+        Assert.Equal($"\"{id}\" is no alarm id: use 1 to 127 lower-case letters, digits, '_' and '-', beginning with a letter or digit.", error.Message);
+        Assert.Empty(given.Box.Alarms.Raised);
+    }
+
+    [Fact]
+    [Trait("rule", "TASK-6")]
+    [Trait("rule", "TASK-12")]
+    public async Task The_failure_of_a_task_with_the_longest_name_is_an_alarm_and_reaches_whoever_joins()
+    {
+        await using var given = new GivenBox();
+        var name = new string('n', ObjectName.MaxLength);
+        var task = given.Task(_ => throw new InvalidOperationException("broken"), name);
+
+        task.Start();
+        var failure = await Assert.ThrowsAsync<TaskRunException>(() => task.JoinAsync().WaitAsync(GivenBox.Patience));
+
+        Assert.Equal("broken", failure.InnerException!.Message);
+        Assert.Equal("TASK_FAILED", given.Box.Alarms.Find("task-" + name)!.Code);
+    }
+
+    private sealed class AlarmObserver : IBoxObserver
+    {
+        public List<string> Seen { get; } = [];
+
+        public void OnAdded(RpcObject target)
+        {
+        }
+
+        public void OnRemoved(RpcObject target)
+        {
+        }
+
+        public void OnChanged(RpcObject target, ObjectAspect aspect)
+        {
+        }
+
+        public void OnAlarm(string id) => Seen.Add(id);
+    }
+}
