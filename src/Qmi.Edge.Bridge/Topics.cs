@@ -7,12 +7,14 @@ namespace Qmi.Edge.Bridge;
 public sealed class Topics
 {
     private readonly string _root;
+    private readonly byte[] _below;
 
     /// <summary>The topics of <paramref name="box"/> below <paramref name="prefix"/>.</summary>
     public Topics(string prefix, string box)
     {
         _root = prefix + "/v1";
         Box = $"{_root}/box/{box}";
+        _below = Encoding.UTF8.GetBytes(Box + "/");
         State = Box + "/state";
         Info = Box + "/info";
         Health = Box + "/health";
@@ -56,13 +58,19 @@ public sealed class Topics
 
     /// <summary>Whether a caller may have replies sent there: below its own reply topic or its own client tree.</summary>
     public bool MayReplyTo(string caller, ReadOnlySpan<char> topic) =>
-        topic.StartsWith($"{Box}/reply/{caller}/", StringComparison.Ordinal) || topic.StartsWith($"{_root}/client/{caller}/", StringComparison.Ordinal);
+        IsBelow(topic, Box, "/reply/", caller) || IsBelow(topic, _root, "/client/", caller);
 
     /// <summary>The part of a topic below the box, or nothing when it is not the box's.</summary>
-    internal string? Below(ReadOnlySpan<byte> topic)
+    internal string? Below(ReadOnlySpan<byte> topic) =>
+        topic.Length > _below.Length && topic.StartsWith(_below) ? Encoding.UTF8.GetString(topic[_below.Length..]) : null;
+
+    // Asked for every request: by looking instead of by making the text to look for.
+    private static bool IsBelow(ReadOnlySpan<char> topic, string root, string branch, string caller)
     {
-        var text = Encoding.UTF8.GetString(topic);
-        return text.Length > Box.Length && text.StartsWith(Box, StringComparison.Ordinal) && text[Box.Length] == '/' ? text[(Box.Length + 1)..] : null;
+        if (!topic.StartsWith(root) || !topic[root.Length..].StartsWith(branch))
+            return false;
+        var rest = topic[(root.Length + branch.Length)..];
+        return rest.StartsWith(caller) && rest.Length > caller.Length && rest[caller.Length] == '/';
     }
 
     private string Of(RpcObject target) => $"{Box}/{(target.Description.Kind == ObjectKind.Task ? "task" : "instrument")}/{target.Name}";

@@ -3,11 +3,12 @@ using Qmi.Edge.Runtime;
 namespace Qmi.Edge.Bridge;
 
 /// <summary>A received request, as far as its reply needs to know it.</summary>
-internal sealed record PendingRequest
+internal readonly record struct PendingRequest()
 {
     public required RequestTopic Topic { get; init; }
 
-    public required string ReplyTopic { get; init; }
+    /// <summary>Where the reply goes; null = the default for the request's topic.</summary>
+    public string? ReplyTopic { get; init; }
 
     public string? Id { get; init; }
 

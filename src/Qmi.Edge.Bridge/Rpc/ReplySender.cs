@@ -6,7 +6,7 @@ using Qmi.Edge.Runtime;
 namespace Qmi.Edge.Bridge;
 
 /// <summary>Sends replies. One that the connection does not take waits, within its budget, until it does.</summary>
-internal sealed class ReplySender(EdgeBox box, IMqttConnection connection, BridgeOptions options)
+internal sealed class ReplySender(EdgeBox box, Topics topics, IMqttConnection connection, BridgeOptions options)
 {
     // A reply is at most 4 times the payload limit; this many wait while the broker is away.
     private const int MostUnsent = 4096;
@@ -17,14 +17,14 @@ internal sealed class ReplySender(EdgeBox box, IMqttConnection connection, Bridg
     private long _sequence;
 
     /// <summary>Sends the one reply to a request.</summary>
-    public void Send(PendingRequest request, RpcReply reply)
+    public void Send(in PendingRequest request, RpcReply reply)
     {
         if (reply.Error is null && reply.Result.Length > options.PayloadLimit)
             reply = new RpcReply(TooLarge(reply.Result.Length), default);
         using var buffer = JsonBuffer.Rent();
         ReplyWriter.Write(buffer.Writer, box, request, reply, Interlocked.Increment(ref _sequence));
         var properties = reply.Error is { } error ? ErrorProperties(error) : SuccessProperties;
-        var topic = Encoding.UTF8.GetBytes(request.ReplyTopic);
+        var topic = Encoding.UTF8.GetBytes(request.ReplyTopic ?? topics.Reply(request.Topic.Caller, $"{request.Topic.Target}/{request.Topic.Method}"));
         if (!_unsent.IsEmpty || !TrySend(topic, buffer.Written.Span, request.Correlation, properties, request.Deadline))
             Keep(new Unsent(topic, buffer.Written.ToArray(), request.Correlation, properties, request.Deadline));
     }

@@ -8,7 +8,7 @@ internal static class ReplyWriter
 {
     private const int MostCauses = 8;
 
-    public static void Write(Utf8JsonWriter writer, EdgeBox box, PendingRequest request, RpcReply reply, long sequence)
+    public static void Write(Utf8JsonWriter writer, EdgeBox box, in PendingRequest request, RpcReply reply, long sequence)
     {
         writer.WriteStartObject();
         writer.WriteNumber("v"u8, 1);

@@ -3,7 +3,7 @@ using System.Text.Json;
 namespace Qmi.Edge.Bridge;
 
 /// <summary>A request's payload: the envelope of the contract, or bare positional arguments.</summary>
-internal sealed record RequestEnvelope
+internal readonly record struct RequestEnvelope
 {
     public JsonElement Arguments { get; init; }
 

@@ -15,7 +15,6 @@ internal sealed partial class RequestReceiver(EdgeBox box, Topics topics, Bridge
         var pending = new PendingRequest
         {
             Topic = address,
-            ReplyTopic = topics.Reply(address.Caller, $"{address.Target}/{address.Method}"),
             Correlation = message.CorrelationData.ToArray(),
             Received = box.TimeProvider.GetNanoseconds(),
         };
@@ -97,7 +96,7 @@ internal sealed partial class RequestReceiver(EdgeBox box, Topics topics, Bridge
     private static string ToId(ReadOnlySpan<byte> correlation) =>
         correlation.ContainsAnyExceptInRange((byte)' ', (byte)'~') ? Convert.ToHexStringLower(correlation) : Encoding.ASCII.GetString(correlation);
 
-    private long GetDeadline(long received, RequestEnvelope envelope, in MqttMessage message)
+    private long GetDeadline(long received, in RequestEnvelope envelope, in MqttMessage message)
     {
         var budget = envelope.Timeout ?? options.DefaultTimeout;
         if (message.MessageExpiry is { } seconds && TimeSpan.FromSeconds(seconds) is var expiry && (envelope.Timeout is null || expiry < budget))
@@ -110,7 +109,7 @@ internal sealed partial class RequestReceiver(EdgeBox box, Topics topics, Bridge
             ? replyTo
             : throw new QmiException(ErrorCode.ReplyTopicForbidden, $"{caller} may not have replies sent to {replyTo}: begin with {topics.Reply(caller, "")} or the caller's own client topic.");
 
-    private void CheckConditions(RpcObject target, RequestEnvelope envelope)
+    private void CheckConditions(RpcObject target, in RequestEnvelope envelope)
     {
         if (envelope.IfBoot is { } boot && boot != box.Boot)
         {

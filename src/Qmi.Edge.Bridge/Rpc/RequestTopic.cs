@@ -13,15 +13,19 @@ internal readonly record struct RequestTopic(RpcAccess Verb, string Caller, stri
     /// <summary>Reads the part of a topic below the box; null when it is no request.</summary>
     public static RequestTopic? Read(string topic)
     {
-        var levels = topic.Split('/');
-        if (levels.Length < 2 || levels[1].Length == 0 || ReadVerb(levels[0]) is not { } verb)
+        // One more than a whole one has: what does not fit would stay in the last.
+        Span<Range> ranges = stackalloc Range[5];
+        var levels = ranges[..topic.AsSpan().Split(ranges, '/')];
+        if (ReadVerb(topic.AsSpan()[levels[0]]) is not { } verb || ReadLevel(topic, levels, 1) is not { } caller)
             return null;
-        var target = levels.Length > 2 && levels[2].Length > 0 ? levels[2] : "_box";
-        var method = levels.Length > 3 && levels[3].Length > 0 ? levels[3] : "_request";
-        return new RequestTopic(verb, levels[1], target, method, levels.Length == 4 && levels[2].Length > 0 && levels[3].Length > 0);
+        var (target, method) = (ReadLevel(topic, levels, 2), ReadLevel(topic, levels, 3));
+        return new RequestTopic(verb, caller, target ?? "_box", method ?? "_request", levels.Length == 4 && target is not null && method is not null);
     }
 
-    private static RpcAccess? ReadVerb(string level) => level switch
+    private static string? ReadLevel(ReadOnlySpan<char> topic, ReadOnlySpan<Range> levels, int index) =>
+        index < levels.Length && topic[levels[index]] is { IsEmpty: false } level ? level.ToString() : null;
+
+    private static RpcAccess? ReadVerb(ReadOnlySpan<char> level) => level switch
     {
         "get" => RpcAccess.Read,
         "call" => RpcAccess.Control,

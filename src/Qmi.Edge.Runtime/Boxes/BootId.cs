@@ -1,5 +1,3 @@
-using System.Security.Cryptography;
-
 namespace Qmi.Edge.Runtime;
 
 /// <summary>A ULID for one run of a box: sorts by the time of its start.</summary>
@@ -19,7 +17,8 @@ public static class BootId
             milliseconds >>= 8;
         }
 
-        RandomNumberGenerator.Fill(bytes[6..]);
+        // It must be unique, not secret: a cryptographic generator would load OpenSSL into every box, for a tenth of its memory and of its start.
+        Random.Shared.NextBytes(bytes[6..]);
         var value = System.Buffers.Binary.BinaryPrimitives.ReadUInt128BigEndian(bytes);
         Span<char> text = stackalloc char[Length];
         for (var index = Length - 1; index >= 0; index--)

@@ -9,13 +9,19 @@ internal abstract class LaneCall<TResult> : LaneEntry.Work
     private readonly Lane _lane;
     private readonly TimeProvider _timeProvider;
     private readonly long _deadline;
-    private readonly TaskCompletionSource<TResult> _completion = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource<TResult> _completion;
     private readonly CancellationToken _cancellationToken;
     private CancellationTokenRegistration _cancellation;
     private ITimer? _timer;
 
-    protected LaneCall(Lane lane, TimeProvider timeProvider, long deadline, CancellationToken cancellationToken)
+    /// <param name="lane">The queue.</param>
+    /// <param name="timeProvider">The clock of the deadline.</param>
+    /// <param name="deadline">Monotonic nanoseconds.</param>
+    /// <param name="cancellationToken">Cancels the call while it waits, and the waits of the method.</param>
+    /// <param name="isAnsweredInline">Whether whoever awaits the answer goes on in the worker thread itself: for answers that are only written and sent.</param>
+    protected LaneCall(Lane lane, TimeProvider timeProvider, long deadline, CancellationToken cancellationToken, bool isAnsweredInline = false)
     {
+        _completion = new(isAnsweredInline ? TaskCreationOptions.None : TaskCreationOptions.RunContinuationsAsynchronously);
         _lane = lane;
         _timeProvider = timeProvider;
         _deadline = deadline;
@@ -38,26 +44,27 @@ internal abstract class LaneCall<TResult> : LaneEntry.Work
     public sealed override void Execute()
     {
         _lane.BeginWork();
+        TResult? result = default;
+        Exception? failure = null;
         try
         {
             if (_timeProvider.GetNanoseconds() >= _deadline)
-            {
-                _completion.TrySetException(Expired());
-                return;
-            }
-
+                throw Expired();
             using (Interruption.Enter(_cancellationToken, _deadline))
-                _completion.TrySetResult(Invoke());
+                result = Invoke();
         }
         catch (Exception exception)
         {
-            _completion.TrySetException(exception);
+            failure = exception;
         }
-        finally
-        {
-            _lane.Exit();
-            Release();
-        }
+
+        // The turn ends before the answer is given: whoever calls again because of it finds the object free.
+        _lane.Exit();
+        if (failure is null)
+            _completion.TrySetResult(result!);
+        else
+            _completion.TrySetException(failure);
+        Release();
     }
 
     public sealed override void Refuse(QmiException reason)

@@ -20,7 +20,7 @@ internal static class RpcDispatcher
             var reply = method.IsQueued
                 ? AnswerAsync(new QueuedCall(target, method, checkedRequest, cancellationToken).RunAsync())
                 : RunBuiltInAsync(target, method, checkedRequest, cancellationToken);
-            return method.AuditsItself ? reply : AuditAsync(target, checkedRequest, method.Description, reply);
+            return method.AuditsItself || target.Box.Audit is NoAuditLog ? reply : AuditAsync(target, checkedRequest, method.Description, reply);
         }
         catch (Exception exception)
         {
@@ -46,7 +46,7 @@ internal static class RpcDispatcher
         SchemaViolations.ThrowIfAny(description.Arguments.Validate(arguments), $"{target.Name}.{description.Name}");
         if (!method.ChecksLockItself)
             target.Lock.Check(request.Caller, request.LockToken, description);
-        return (method, request with { Arguments = arguments });
+        return (method, request.Arguments.ValueKind == JsonValueKind.Object ? request : request with { Arguments = arguments });
     }
 
     private static async ValueTask<RpcReply> AuditAsync(RpcObject target, RpcRequest request, RpcMethodDescription method, ValueTask<RpcReply> running)
@@ -115,7 +115,7 @@ internal static class RpcDispatcher
         };
 
     private sealed class QueuedCall(RpcObject target, RpcMethod method, RpcRequest request, CancellationToken cancellationToken)
-        : LaneCall<ReadOnlyMemory<byte>>(target.Lane, target.Box.TimeProvider, request.Deadline, cancellationToken)
+        : LaneCall<ReadOnlyMemory<byte>>(target.Lane, target.Box.TimeProvider, request.Deadline, cancellationToken, isAnsweredInline: true)
     {
         protected override ReadOnlyMemory<byte> Invoke()
         {

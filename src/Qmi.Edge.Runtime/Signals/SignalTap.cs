@@ -38,8 +38,8 @@ internal sealed class SignalTap<T> : SignalTap
     private const int MostPerBatch = 1000;
     private readonly Signal<T> _signal;
     private readonly SignalReceiver<T> _receiver;
-    private readonly SignalValue<T>[] _values = new SignalValue<T>[MostPerBatch];
-    private readonly long[] _offsets = new long[MostPerBatch];
+    private SignalValue<T>[] _values = [];
+    private long[] _offsets = [];
     private int _held;
     private int _start;
     private long _lostReported;
@@ -56,7 +56,11 @@ internal sealed class SignalTap<T> : SignalTap
     public override bool TryWriteBatch(Utf8JsonWriter values, out SignalBatch batch)
     {
         if (_start == _held)
+        {
+            MakeRoom(_receiver.Count);
             (_start, _held) = (0, _receiver.TakeMany(_values, out _));
+        }
+
         if (_held == 0)
         {
             batch = default;
@@ -82,4 +86,12 @@ internal sealed class SignalTap<T> : SignalTap
     }
 
     public override void Dispose() => _signal.Unsubscribe(_receiver);
+
+    // Most values come one by one: room for the largest batch from the start would be most of the memory of a signal.
+    private void MakeRoom(int count)
+    {
+        var size = (int)Math.Min(MostPerBatch, System.Numerics.BitOperations.RoundUpToPowerOf2((uint)count));
+        if (size > _values.Length)
+            (_values, _offsets) = (new SignalValue<T>[size], new long[size]);
+    }
 }

@@ -30,6 +30,7 @@ internal sealed unsafe class MosquittoLink : IMosquittoCallbacks, IDisposable
     private LinkPhase _phase = LinkPhase.Reaching;
     private int _closedTurns;
     private bool _hasMore;
+    private bool _mustAcknowledge;
     private long _unsentBytes;
     private (int Result, int Errno)? _closed;
     private (MqttReason Reason, string? Text)? _refusal;
@@ -74,6 +75,9 @@ internal sealed unsafe class MosquittoLink : IMosquittoCallbacks, IDisposable
                 Exchange(returned);
                 break;
         }
+
+        if (End is null)
+            Acknowledge();
     }
 
     /// <summary>Sends at once, from inside a handler.</summary>
@@ -232,17 +236,27 @@ internal sealed unsafe class MosquittoLink : IMosquittoCallbacks, IDisposable
     private void Read()
     {
         var result = mosquitto_loop_read(_handle.Pointer, 1);
-        var socket = _handle.Socket;
-        if (result != Result.Success || socket < 0)
+        if (result != Result.Success || _handle.Socket < 0)
         {
             EndBy(result);
             return;
         }
 
-        // A broker without TCP_NODELAY holds its next small packet back until the last is acknowledged, which the kernel would delay by
-        // 40 ms. The option lasts for about one packet, so it is set again after each.
+        _mustAcknowledge = true;
+    }
+
+    /// <summary>
+    /// A broker without TCP_NODELAY holds its next small packet back until the last is acknowledged, which the kernel would delay by 40 ms.
+    /// At the end of a turn, since whatever was written in it carried the acknowledgement already: then no packet is sent for it alone.
+    /// The option lasts for about one packet, so it is set again after each.
+    /// </summary>
+    private void Acknowledge()
+    {
+        if (!_mustAcknowledge)
+            return;
+        _mustAcknowledge = false;
         var one = 1;
-        Libc.SetSocketOption(socket, Libc.Tcp, Libc.TcpQuickAck, &one, sizeof(int));
+        Libc.SetSocketOption(_handle.Socket, Libc.Tcp, Libc.TcpQuickAck, &one, sizeof(int));
     }
 
     private void Write()
