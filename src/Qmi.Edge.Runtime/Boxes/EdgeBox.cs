@@ -232,11 +232,14 @@ public sealed partial class EdgeBox : IAsyncDisposable
         var reason = new QmiException(ErrorCode.ShuttingDown, $"Box {Name} is stopping.");
         var tasks = _objects.All.OfType<QmiTaskRunner>().Reverse();
         var others = _objects.All.Where(target => target is not QmiTaskRunner).Reverse();
+        RpcObject[] order = [.. tasks, .. others];
         var unended = new List<string>();
-        foreach (var target in tasks.Concat<RpcObject>(others))
+        for (var index = 0; index < order.Length; index++)
         {
-            if (!await ReleaseAsync(target, TimeProvider.GetRemaining(deadline), reason).ConfigureAwait(false))
-                unended.Add(target.Name);
+            // Each may take its share of what is left, so that one that hangs does not cost the others their orderly end.
+            var share = TimeProvider.GetRemaining(deadline) / (order.Length - index);
+            if (!await ReleaseAsync(order[index], share, reason).ConfigureAwait(false))
+                unended.Add(order[index].Name);
         }
 
         if (unended.Count > 0)

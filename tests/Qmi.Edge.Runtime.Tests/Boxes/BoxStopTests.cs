@@ -47,6 +47,34 @@ public class BoxStopTests
 
     [Fact]
     [Trait("rule", "TASK-10")]
+    public async Task One_that_hangs_does_not_cost_the_others_their_orderly_end()
+    {
+        await using var given = new GivenBox(TimeProvider.System, TimeSpan.FromSeconds(2));
+        using var forever = new ManualResetEventSlim();
+        var isFinalized = false;
+        var older = given.Loop(
+            new LoopScript
+            {
+                Finalize = self =>
+                {
+                    self.Sleep(TimeSpan.FromMilliseconds(50));
+                    isFinalized = true;
+                },
+            },
+            "older");
+        var hung = given.Task(_ => forever.Wait(), "hung");
+        older.Start();
+        hung.Start();
+
+        await given.Box.StopAsync().WaitAsync(GivenBox.Patience);
+
+        Assert.True(isFinalized);
+        Assert.Equal(TaskState.Stopped, older.Life.State);
+        forever.Set();
+    }
+
+    [Fact]
+    [Trait("rule", "TASK-10")]
     [Trait("rule", "RPC-4")]
     public async Task A_stopping_box_refuses_new_objects_and_answers_calls()
     {
