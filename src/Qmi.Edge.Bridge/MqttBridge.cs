@@ -37,7 +37,7 @@ public sealed partial class MqttBridge : IAsyncDisposable
         _connection = createConnection(_presence.GetWill);
         _boxDocuments = new BoxDocuments(box, _topics, options);
         _health = new HealthPublisher(box, _topics, options.HealthInterval);
-        _replies = new ReplySender(box, _topics, _connection, options);
+        _replies = new ReplySender(box, _topics, _connection, options, _logger);
         _requests = new RequestReceiver(box, _topics, options, _replies, _logger);
         _worker = new BridgeWorker(this, box.TimeProvider, _logger);
         _pushes = new PushReceiver(box, _topics, options, _worker.Wake, _logger);

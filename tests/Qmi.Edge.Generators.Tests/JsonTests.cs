@@ -149,9 +149,10 @@ public sealed class JsonTests
         var json = """{"value": {"list": [{"int64": 9223372036854775808}]}}""";
         var type = DataTypes.Dictionary(DataTypes.Dictionary(DataTypes.Array(EverythingJson.DataType)));
 
-        var exception = Assert.Throws<JsonException>(() => type.Read(Parse(json), "value"));
+        var exception = Assert.Throws<QmiException>(() => type.Read(Parse(json), "value"));
 
-        Assert.Equal("$.value.list[0].int64", exception.Path);
+        Assert.Equal(ErrorCode.BadArgs, exception.Code);
+        Assert.Equal("/value/list/0/int64", Assert.Single(exception.Violations).Path);
     }
 
     [Theory]

@@ -73,6 +73,27 @@ public sealed class ManualTime : TimeProvider, IParkerFactory
         }
     }
 
+    /// <summary>Time passes while nobody runs, as in a suspended machine: the clock is later all at once, then what was due on the way fires.</summary>
+    public void Suspend(TimeSpan duration)
+    {
+        lock (_gate)
+        {
+            _now += MonotonicTime.ToNanoseconds(duration);
+            WakeDue();
+        }
+
+        List<ManualTimer> due;
+        lock (_gate)
+        {
+            due = [.. _timers.Where(timer => timer.Due <= _now)];
+            foreach (var timer in due)
+                timer.RearmAfter(_now);
+        }
+
+        foreach (var timer in due)
+            timer.Fire();
+    }
+
     /// <summary>Waits in real time until <paramref name="threads"/> threads are parked on this clock.</summary>
     public void WaitUntilParked(int threads = 1)
     {
@@ -192,6 +213,16 @@ public sealed class ManualTime : TimeProvider, IParkerFactory
 
             Due = MonotonicTime.Never;
             time._timers.Remove(this);
+        }
+
+        // As the system's timers do: a periodic one that was missed many times fires once.
+        public void RearmAfter(long now)
+        {
+            do
+            {
+                Rearm();
+            }
+            while (Due <= now);
         }
 
         public void Fire() => callback(state);

@@ -1,12 +1,13 @@
 using System.Collections.Concurrent;
 using System.Globalization;
 using System.Text;
+using Microsoft.Extensions.Logging;
 using Qmi.Edge.Runtime;
 
 namespace Qmi.Edge.Bridge;
 
 /// <summary>Sends replies. One that the connection does not take waits, within its budget, until it does.</summary>
-internal sealed class ReplySender(EdgeBox box, Topics topics, IMqttConnection connection, BridgeOptions options)
+internal sealed partial class ReplySender(EdgeBox box, Topics topics, IMqttConnection connection, BridgeOptions options, ILogger logger)
 {
     // A reply is at most 4 times the payload limit; this many wait while the broker is away.
     private const int MostUnsent = 4096;
@@ -15,6 +16,7 @@ internal sealed class ReplySender(EdgeBox box, Topics topics, IMqttConnection co
 
     private readonly ConcurrentQueue<Unsent> _unsent = new();
     private long _sequence;
+    private long _dropped;
 
     /// <summary>Sends the one reply to a request.</summary>
     public void Send(in PendingRequest request, RpcReply reply)
@@ -52,6 +54,8 @@ internal sealed class ReplySender(EdgeBox box, Topics topics, IMqttConnection co
     {
         if (_unsent.Count < MostUnsent)
             _unsent.Enqueue(reply);
+        else
+            LogDropped(logger, Encoding.UTF8.GetString(reply.Topic), Interlocked.Increment(ref _dropped));
     }
 
     private bool TrySend(byte[] topic, ReadOnlySpan<byte> payload, byte[] correlation, byte[] properties, long deadline) =>
@@ -76,6 +80,9 @@ internal sealed class ReplySender(EdgeBox box, Topics topics, IMqttConnection co
         {
             Details = new Dictionary<string, object?> { ["bytes"] = length, ["limit"] = options.PayloadLimit },
         };
+
+    [LoggerMessage(2102, LogLevel.Error, "The reply to {Topic} is lost, {Dropped} so far: too many wait for a broker that is away")]
+    private static partial void LogDropped(ILogger logger, string topic, long dropped);
 
     private sealed record Unsent(byte[] Topic, byte[] Payload, byte[] Correlation, byte[] Properties, long Deadline);
 }

@@ -8,6 +8,7 @@ public sealed partial class EdgeBox : IAsyncDisposable
     private readonly ObjectRegistry _objects = new();
     private readonly EdgeBoxOptions _options;
     private readonly ILogger _logger;
+    private readonly TaskWatch _watch;
     private volatile IBoxObserver[] _observers = [];
     private Task? _stopping;
 
@@ -28,6 +29,7 @@ public sealed partial class EdgeBox : IAsyncDisposable
         Pump = new SignalPump(TimeProvider, _logger);
         WorkerThreads.EnsureEnough();
         Self = new BoxObject(this);
+        _watch = new TaskWatch(this);
     }
 
     /// <summary>Its name.</summary>
@@ -152,6 +154,7 @@ public sealed partial class EdgeBox : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await StopAsync().ConfigureAwait(false);
+        _watch.Dispose();
         Pump.Dispose();
     }
 

@@ -3,12 +3,15 @@ namespace Qmi.Edge.Runtime;
 /// <summary>Counts what a loop does, in its own thread and without allocating; anybody may read.</summary>
 internal sealed class LoopRecorder
 {
+    private const long NoTurn = long.MinValue;
+
     // After that long without a miss the next one is news again.
     private const long Rearm = 10 * MonotonicTime.Second;
 
     private readonly Snapshot<LoopStatistics> _snapshot;
     private readonly TimeProvider _timeProvider;
     private LoopStatistics _now;
+    private long _turnBegan = NoTurn;
     private long _consecutiveMisses;
     private long _missesSinceQuiet;
     private long _lastMiss = -Rearm;
@@ -24,6 +27,15 @@ internal sealed class LoopRecorder
 
     public long Turns => _now.Turns;
 
+    /// <summary>When the turn began that runs now, monotonic nanoseconds; null between turns. The heartbeat of the loop, readable by anybody.</summary>
+    public long? TurnBegan => Volatile.Read(ref _turnBegan) is var began && began == NoTurn ? null : began;
+
+    /// <summary>A turn begins.</summary>
+    public void BeginTurn(long now) => Volatile.Write(ref _turnBegan, now);
+
+    /// <summary>The turn that ran was left by an exception, or its end is recorded elsewhere.</summary>
+    public void EndTurn() => Volatile.Write(ref _turnBegan, NoTurn);
+
     public void Configured(TimeSpan period, MissedLoopPolicy policy)
     {
         _now = _now with { Period = period, Policy = policy };
@@ -33,6 +45,7 @@ internal sealed class LoopRecorder
     /// <summary>Records a turn; true when its miss is worth a line in the log: the first, the tenth, then at every doubling, until a quiet time.</summary>
     public bool Turn(long due, long start, long end, LoopStep step, LoopSchedule schedule)
     {
+        EndTurn();
         var isMiss = step is LoopStep.Missed or LoopStep.Terminate;
         _consecutiveMisses = isMiss ? _consecutiveMisses + 1 : 0;
         _now = _now with

@@ -78,6 +78,7 @@ public abstract partial class QmiLoopTask<TSettings, TStatus> : QmiTask<TSetting
             failure = new TaskFailure(exception, phase, TimeProvider.GetUtcNow());
         }
 
+        _control.Recorder.EndTurn();
         try
         {
             Thread.Finalize(_control.FinalizeGrace, LoopFinalize);
@@ -105,6 +106,7 @@ public abstract partial class QmiLoopTask<TSettings, TStatus> : QmiTask<TSetting
         var schedule = new LoopSchedule(start, _control.Period, _control.Policy);
         while (!StopRequested)
         {
+            _control.Recorder.BeginTurn(start);
             UpdateSettings(processNewSettings, _control.Recorder.Turns);
             LoopIteration();
             if (UpdateStatus())

@@ -50,10 +50,16 @@ internal sealed class SettingsSlot<T>(T? initial, bool hasInitial, TimeProvider 
     /// <summary>The task takes what waits; null when nothing does. It must be followed by <see cref="Confirm"/> or <see cref="Reject"/>.</summary>
     public Pending? Take()
     {
-        if (Volatile.Read(ref _pending) is null)
-            return null;
-        _adopting = Interlocked.Exchange(ref _pending, null);
-        return _adopting;
+        while (Volatile.Read(ref _pending) is { } pending)
+        {
+            // Announced before it leaves the slot, so that at no moment somebody sees it neither waiting nor in effect.
+            _adopting = pending;
+            if (ReferenceEquals(Interlocked.CompareExchange(ref _pending, null, pending), pending))
+                return pending;
+        }
+
+        _adopting = null;
+        return null;
     }
 
     /// <summary>The taken settings are in effect.</summary>

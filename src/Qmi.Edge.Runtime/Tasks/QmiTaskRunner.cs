@@ -17,6 +17,7 @@ public abstract partial class QmiTaskRunner : RpcObject
     private QmiTaskBase? _task;
     private TaskCompletionSource _ended = NewCompletion();
     private bool _joined;
+    private long _stopRequestedAt = -1;
 
     private protected QmiTaskRunner(TaskRunnerInit init, IReadOnlyList<RpcMethod> builtInMethods, IReadOnlyList<SignalDescription> builtInSignals)
         : base(init, builtInMethods, builtInSignals)
@@ -37,7 +38,10 @@ public abstract partial class QmiTaskRunner : RpcObject
 
     internal LoopControl? Loop { get; private set; }
 
-    private protected TaskOptions Options => _options;
+    /// <summary>When the run was asked to stop, monotonic nanoseconds; null when it was not.</summary>
+    internal long? StopRequestedAt => Volatile.Read(ref _stopRequestedAt) is var at && at < 0 ? null : at;
+
+    internal TimeSpan FinalizeGrace => _options.FinalizeGrace;
 
     /// <summary>The newest settings revision that was given.</summary>
     public abstract long HeadRevision { get; }
@@ -80,8 +84,10 @@ public abstract partial class QmiTaskRunner : RpcObject
                 ChangeState(_life.State == TaskState.Ready ? TaskState.Stopped : TaskState.Stopping, StopReason.StoppedBeforeStart);
         }
 
-        if (thread.Stop())
-            NotifyChanged(ObjectAspect.State);
+        if (!thread.Stop())
+            return;
+        Volatile.Write(ref _stopRequestedAt, Box.TimeProvider.GetNanoseconds());
+        NotifyChanged(ObjectAspect.State);
     }
 
     /// <summary>Waits in the calling thread until the task has ended (QMI: join).</summary>
@@ -143,7 +149,7 @@ public abstract partial class QmiTaskRunner : RpcObject
             if (!_life.HasEnded)
                 throw WrongState("restarted", "somebody else has restarted it just now");
             _thread = NewThread();
-            (_ended, _joined) = (NewCompletion(), false);
+            (_ended, _joined, _stopRequestedAt) = (NewCompletion(), false, -1);
             _life = _life with { State = TaskState.Ready, Reason = null, Failure = null, Since = Box.TimeProvider.GetUtcNow() };
         }
 

@@ -9,6 +9,7 @@ namespace Qmi.Edge.Runtime;
 public class QmiTaskRunner<TSettings, TStatus> : QmiTaskRunner
 {
     private readonly TaskType<TSettings, TStatus> _type;
+    private readonly Lock _mergeGate = new();
 
     /// <summary>Called by the box.</summary>
     /// <param name="init">What the box tells the runner.</param>
@@ -70,21 +71,25 @@ public class QmiTaskRunner<TSettings, TStatus> : QmiTaskRunner
     /// <inheritdoc />
     public override SettingsPush PushSettings(SettingsPushBody body, Caller caller, string? requestId)
     {
+        // One at a time: a merge is laid over what is newest, and must be newest itself when it is accepted.
+        lock (_mergeGate)
+            return PushSettings(Merge(body, caller, requestId), caller, requestId, body.BaseRevision);
+    }
+
+    private TSettings Merge(SettingsPushBody body, Caller caller, string? requestId)
+    {
         var asked = body.Values;
-        if (!body.Replace && Newest is { } newest)
+        if (!body.Replace && TryGetNewest(out var newest))
             asked = JsonMerge.Apply(_type.Settings.ToElement(newest), body.Values);
-        TSettings settings;
         try
         {
-            settings = _type.Settings.Read(asked, $"Settings of {Name}");
+            return _type.Settings.Read(asked, $"Settings of {Name}");
         }
         catch (QmiException exception)
         {
             Box.Audit.Write(AuditEntry.Of(this, "set_settings", caller) with { RequestId = requestId, New = ToAuditText(body.Values), Error = exception.Message });
             throw;
         }
-
-        return PushSettings(settings, caller, requestId, body.BaseRevision);
     }
 
     /// <summary>Waits for what becomes of a push.</summary>
@@ -105,7 +110,14 @@ public class QmiTaskRunner<TSettings, TStatus> : QmiTaskRunner
 
     private string ToAuditText(JsonElement settings) => Secrets.ToText(settings, _type.Settings.Schema);
 
-    private TSettings? Newest => SettingsSlot.NotYetInEffect is { } waiting ? waiting.Value : SettingsSlot.Reported is { } reported ? reported.Value : default;
+    private bool TryGetNewest(out TSettings newest)
+    {
+        // In this order: what waits may come into effect in between, but then it is in effect.
+        var waiting = SettingsSlot.NotYetInEffect;
+        var reported = SettingsSlot.Reported;
+        newest = waiting is not null ? waiting.Value : reported is not null ? reported.Value : default!;
+        return waiting is not null || reported is not null;
+    }
 
     internal SettingsPush PushSettings(TSettings settings, Caller caller, string? requestId, long? expectedHead)
     {

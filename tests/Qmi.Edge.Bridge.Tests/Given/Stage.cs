@@ -40,6 +40,12 @@ public sealed partial class Stage(TaskInit init) : QmiLoopTask<StageSettings, St
             throw new InvalidOperationException("the gear refuses 66 Hz");
     }
 
+    protected override void LoopIteration()
+    {
+        if (Settings.RateHz == 77)
+            throw new InvalidOperationException("the belt tore at 77 Hz");
+    }
+
     protected override bool UpdateStatus()
     {
         Status = new StageStatus(++_turns, ((StageRunner)GivenBridge.RunnerOf(Name)).Bumps);

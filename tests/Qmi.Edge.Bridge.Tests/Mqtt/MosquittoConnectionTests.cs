@@ -1,7 +1,7 @@
 namespace Qmi.Edge.Bridge.Tests;
 
 /// <summary>The contract over libmosquitto, MQTT 5.</summary>
-public sealed class MosquittoConnectionTests : MqttConnectionContract
+public sealed class MosquittoConnectionTests : Mqtt5ConnectionContract
 {
     protected override IMqttConnection Create(MqttOptions options) => new MosquittoConnection(options, TestLog.Instance);
 }

@@ -118,6 +118,24 @@ public class PresenceTests
     }
 
     [Fact]
+    [Trait("rule", "TASK-1")]
+    public async Task A_task_that_throws_is_failed_with_its_reason_and_an_alarm_and_the_box_goes_on()
+    {
+        await using var given = new GivenBridge();
+        given.Stage.Start();
+
+        given.Ask("call", "set_settings", """{"args":{"values":{"rate_hz":77}},"wait":"accepted"}""");
+        var state = given.Supervisor.WaitFor(given.Topic("task/stage/state"), document => Text(document, "state") == "failed").Json;
+        var alarm = given.Supervisor.WaitFor(given.Topic("alarm/task-stage")).Json;
+        var join = given.Ask("call", "join");
+
+        Assert.Equal(("InvalidOperationException", "the belt tore at 77 Hz", "iteration"), (Text(state, "error", "type"), Text(state, "error", "message"), Text(state, "error", "phase")));
+        Assert.Equal("TASK_FAILED", Text(alarm, "code"));
+        Assert.Contains("the belt tore", Text(join, "error", "message"));
+        Assert.Equal("true", Text(given.Ask("call", "restart"), "ok"));
+    }
+
+    [Fact]
     public async Task Health_tells_revisions_fences_and_signal_counters()
     {
         await using var given = new GivenBridge(new BridgeOptions { HealthInterval = TimeSpan.FromMilliseconds(200) });

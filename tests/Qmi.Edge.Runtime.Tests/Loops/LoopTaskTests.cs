@@ -298,7 +298,8 @@ public class LoopTaskTests
         await using var given = new GivenBox();
         var task = given.Loop(new LoopScript { Period = Period, Policy = policy });
         task.Start();
-        given.Time.AdvanceParked(TimeSpan.FromHours(8));
+        given.Time.WaitUntilParked();
+        given.Time.Suspend(TimeSpan.FromHours(8));
         given.Time.WaitUntilParked();
         given.Time.AdvanceParked(Period);
         given.Time.WaitUntilParked();

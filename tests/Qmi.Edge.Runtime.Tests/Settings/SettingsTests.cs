@@ -176,6 +176,42 @@ public class SettingsTests
     }
 
     [Fact]
+    [Trait("rule", "SET-1")]
+    public async Task Two_partial_pushes_at_the_same_time_lose_nothing_of_each_other()
+    {
+        await using var given = new GivenBox();
+        given.Task(_ => { });
+        var runner = (QmiTaskRunner<TestSettings, TestStatus>)given.Box.FindObject("task")!;
+
+        for (var round = 1; round <= 100; round++)
+        {
+            string[] parts = [$$"""{"rate":{{round}}}""", $$"""{"name":"n{{round}}"}"""];
+            Parallel.ForEach(parts, part => runner.PushSettings(new SettingsPushBody(CallTests.Json(part), Replace: false, BaseRevision: null), Caller.Local, null));
+            Assert.Equal(new TestSettings { Rate = round, Name = $"n{round}" }, runner.GetPendingSettings());
+        }
+    }
+
+    [Fact]
+    [Trait("rule", "SET-1")]
+    public async Task At_no_moment_is_a_push_neither_waiting_nor_in_effect()
+    {
+        await using var given = new GivenBox(TimeProvider.System);
+        var task = given.Task(self =>
+        {
+            while (!self.StopRequested)
+                self.UpdateSettings();
+        });
+        var slot = ((QmiTaskRunner<TestSettings, TestStatus>)given.Box.FindObject("task")!).SettingsSlot;
+        task.Start();
+
+        for (var round = 0; round < 20_000; round++)
+        {
+            var revision = slot.Push(new TestSettings(), Caller.Local, null, null).Revision;
+            Assert.Equal(revision, (slot.NotYetInEffect?.Origin ?? slot.Reported!.Origin).Revision);
+        }
+    }
+
+    [Fact]
     [Trait("rule", "AUDIT-1")]
     public async Task Every_push_is_audited_with_old_and_new_values_or_the_reason_of_its_refusal()
     {
