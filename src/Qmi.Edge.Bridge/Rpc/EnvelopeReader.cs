@@ -55,12 +55,16 @@ internal static class EnvelopeReader
     private static RequestEnvelope ReadObject(JsonElement root)
     {
         var envelope = new RequestEnvelope();
-        var seen = new HashSet<string>();
+        var seen = 0u;
         foreach (var member in root.EnumerateObject())
         {
-            if (!seen.Add(member.Name))
-                throw Bad($"\"{member.Name}\" is given twice: keep one of them.");
-            envelope = Take(envelope, member.Name, member.Value);
+            // A bit for each key. What is not known has the last one, and is refused the first time.
+            var name = member.Name;
+            var bit = 1u << Array.IndexOf(Keys, name);
+            if ((seen & bit) != 0)
+                throw Bad($"\"{name}\" is given twice: keep one of them.");
+            seen |= bit;
+            envelope = Take(envelope, name, member.Value);
         }
 
         return envelope;

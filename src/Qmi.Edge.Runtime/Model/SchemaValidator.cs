@@ -125,23 +125,25 @@ internal static class SchemaValidator
 
     private static void ValidateObject(Schema schema, JsonElement value, string path, List<SchemaViolation> violations)
     {
-        var seen = new HashSet<string>();
+        // One member cannot be given twice, and most objects that calls bring have no more.
+        var seen = value.GetPropertyCount() > 1 ? new HashSet<string>() : null;
         foreach (var member in value.EnumerateObject())
         {
-            var memberPath = path + "/" + JsonPointer.Escape(member.Name);
-            if (!seen.Add(member.Name))
+            var name = member.Name;
+            var memberPath = path + "/" + JsonPointer.Escape(name);
+            if (seen?.Add(name) == false)
                 violations.Add(new(memberPath, "duplicate", $"{Place(memberPath)} is given twice: keep one of them."));
-            else if (schema.FindProperty(member.Name) is { } property)
+            else if (schema.FindProperty(name) is { } property)
                 Validate(property.Schema, member.Value, memberPath, violations);
             else if (schema.AdditionalProperties is { } additional)
                 Validate(additional, member.Value, memberPath, violations);
             else
-                violations.Add(Unknown(schema, member.Name, memberPath));
+                violations.Add(Unknown(schema, name, memberPath));
         }
 
         foreach (var property in schema.Properties)
         {
-            if (property.Required && !seen.Contains(property.Name))
+            if (property.Required && !value.TryGetProperty(property.Name, out _))
                 violations.Add(new(path + "/" + JsonPointer.Escape(property.Name), "required", $"{Place(path)} lacks \"{property.Name}\"{Meaning(property)}."));
         }
     }

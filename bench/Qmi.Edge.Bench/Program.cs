@@ -1,0 +1,13 @@
+using Qmi.Edge.Bench;
+using Qmi.Edge.Box;
+
+// A box like any lab's, with objects that do nothing; and measurements within the process, which print a figure a line.
+return args switch
+{
+    ["measure", "rpc"] => await RpcInProcess.RunAsync(),
+    ["measure", "bridge"] => await BridgePath.RunAsync(),
+    ["measure", "signals"] => SignalThroughput.Run(),
+    ["measure", "locks"] => LockHandOver.Run(),
+    ["measure", "first-call"] => FirstCall.Run(),
+    _ => await EdgeProgram.RunAsync(args, types => types.Add(EmptyInstrument.EdgeType).Add(IdleLoop.EdgeType).Add(BusyLoop.EdgeType)),
+};
