@@ -27,10 +27,13 @@ public static class EdgeProgram
         };
         var parsed = root.Parse(args);
         if (parsed.Errors.Count == 0)
-            return await parsed.InvokeAsync().ConfigureAwait(false);
+        {
+            // The run verb hears signals itself. Beside it the library's own way, which allows two seconds, is not wanted: a LoopFinalize may
+            // need longer to leave its instruments as they should be left.
+            return await parsed.InvokeAsync(new InvocationConfiguration { ProcessTerminationTimeout = null }).ConfigureAwait(false);
+        }
 
-        foreach (var error in parsed.Errors)
-            await Console.Error.WriteLineAsync(error.Message).ConfigureAwait(false);
+        await Console.Error.WriteLineAsync(UsageText.Describe(parsed, root)).ConfigureAwait(false);
         await Console.Error.WriteLineAsync($"Try: {root.Name} --help").ConfigureAwait(false);
         return ExitCode.Usage;
     }

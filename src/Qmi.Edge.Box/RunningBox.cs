@@ -10,12 +10,14 @@ public sealed partial class RunningBox : IAsyncDisposable
     private readonly JsonLinesAuditLog? _audit;
     private readonly ILogger _logger;
     private readonly MqttBridge? _bridge;
+    private readonly StartAlarms _alarms;
 
     private RunningBox(BoxConfiguration configuration, ILoggerFactory loggers)
     {
         _logger = loggers.CreateLogger("Qmi.Edge.Run");
         _audit = configuration.Audit is { } audit ? new JsonLinesAuditLog(audit.File, audit.MaxBytes, _logger) : null;
         Box = new EdgeBox(configuration.Box, new EdgeBoxOptions { LoggerFactory = loggers, Audit = _audit });
+        _alarms = new StartAlarms(Box);
         if (configuration.Mqtt is { } mqtt)
             _bridge = new MqttBridge(Box, will => new MosquittoConnection(mqtt.Connection with { Will = will }, loggers.CreateLogger<MosquittoConnection>(), Box.TimeProvider), mqtt.Bridge);
     }
@@ -24,17 +26,21 @@ public sealed partial class RunningBox : IAsyncDisposable
     public EdgeBox Box { get; }
 
     /// <summary>Makes a box from its configuration and starts what shall start. What does not work is an alarm; the rest runs.</summary>
-    public static Task<RunningBox> StartAsync(BoxConfiguration configuration, ILoggerFactory loggers)
+    public static async Task<RunningBox> StartAsync(BoxConfiguration configuration, ILoggerFactory loggers)
     {
         ArgumentNullException.ThrowIfNull(configuration);
+        ArgumentNullException.ThrowIfNull(loggers);
         var running = new RunningBox(configuration, loggers);
-        foreach (var instrument in configuration.Instruments)
-            running.Make(instrument);
-        foreach (var task in configuration.Tasks)
-            running.Make(task);
-        running._bridge?.Start();
-        LogRunning(running._logger, configuration.Box, running.Box.Objects.Count);
-        return Task.FromResult(running);
+        try
+        {
+            running.Start(configuration);
+            return running;
+        }
+        catch
+        {
+            await running.DisposeAsync().ConfigureAwait(false);
+            throw;
+        }
     }
 
     /// <summary>Stops the tasks, closes the instruments, lets the bridge say its last words, closes the audit log.</summary>
@@ -48,36 +54,57 @@ public sealed partial class RunningBox : IAsyncDisposable
             await _audit.DisposeAsync().ConfigureAwait(false);
     }
 
-    private void Make(InstrumentConfiguration configuration) => Try(configuration.Name, () =>
+    private void Start(BoxConfiguration configuration)
+    {
+        foreach (var instrument in configuration.Instruments)
+            Try(instrument.Name, () => Make(instrument));
+        foreach (var task in configuration.Tasks)
+            Try(task.Name, () => Make(task));
+        _bridge?.Start();
+        if (_alarms.Names is { Count: > 0 } missing)
+            LogRunningInPart(_logger, configuration.Box, Box.Objects.Count, string.Join(", ", missing));
+        else
+            LogRunning(_logger, configuration.Box, Box.Objects.Count);
+    }
+
+    private void Make(InstrumentConfiguration configuration)
     {
         var proxy = (InstrumentProxy)Box.AddInstrument(configuration.Type, configuration.Name, new ConstructorArguments(configuration.Arguments, Box));
         if (configuration.Open)
             proxy.Open();
-    });
+    }
 
-    private void Make(TaskConfiguration configuration) => Try(configuration.Name, () =>
+    private void Make(TaskConfiguration configuration)
     {
         Box.AddTask(configuration.Type, configuration.Name, new ConstructorArguments(configuration.Arguments, Box), configuration.Options);
         if (configuration.Start)
             ((QmiTaskRunner)Box.FindObject(configuration.Name)!).Start();
-    });
+    }
 
+    // Constructors and drivers are the programmer's: they may throw anything, and the rest of the box must not suffer.
     private void Try(string name, Action make)
     {
         try
         {
             make();
         }
-        catch (QmiException exception)
+        catch (Exception exception)
         {
-            LogNotStarted(_logger, name, exception);
-            Box.Alarms.Raise($"start-{name}", AlarmSeverity.Error, "START_FAILED", $"{name}: {exception.Message}");
+            LogNotStarted(_logger, name, exception.Message);
+            LogWhere(_logger, name, exception);
+            _alarms.Raise(name, exception.Message);
         }
     }
 
     [LoggerMessage(3003, LogLevel.Information, "Box {Box} runs with {Count} objects")]
     private static partial void LogRunning(ILogger logger, string box, int count);
 
-    [LoggerMessage(3004, LogLevel.Error, "{Object} could not be started; the rest of the box runs")]
-    private static partial void LogNotStarted(ILogger logger, string @object, Exception exception);
+    [LoggerMessage(3004, LogLevel.Error, "{Object} could not be started, the rest of the box runs: {Reason}")]
+    private static partial void LogNotStarted(ILogger logger, string @object, string reason);
+
+    [LoggerMessage(3006, LogLevel.Debug, "Where {Object} could not go on")]
+    private static partial void LogWhere(ILogger logger, string @object, Exception exception);
+
+    [LoggerMessage(3007, LogLevel.Warning, "Box {Box} runs with {Count} objects; not started: {Missing}")]
+    private static partial void LogRunningInPart(ILogger logger, string box, int count, string missing);
 }

@@ -65,6 +65,8 @@ public sealed partial class ChildProcess : IDisposable
 
     public void Terminate() => Send(15);
 
+    public void Interrupt() => Send(2);
+
     public void Kill() => Send(9);
 
     public void Pause() => Send(19);

@@ -4,124 +4,143 @@ using Qmi.Edge.Runtime;
 namespace Qmi.Edge.Box;
 
 /// <summary>Reads the instruments and tasks of <c>box.json</c> against what their types say, and puts them into the order in which they can be made.</summary>
-internal sealed class ObjectsReader(TypeCatalog types, List<(string Path, string Message)> errors)
+internal sealed class ObjectsReader(TypeCatalog types, Mistakes mistakes)
 {
+    private const string Instruments = "instruments";
+    private const string Tasks = "tasks";
+    private static readonly JsonElement Nothing = JsonDocument.Parse("{}").RootElement.Clone();
+
+    private readonly HashSet<string> _instrumentNames = [];
+    private readonly HashSet<string> _taskNames = [];
+    private readonly Dictionary<string, IReadOnlyList<string>> _references = [];
+
+    /// <summary>What to say about something that is no name.</summary>
+    public static string NoName(string name) =>
+        $"\"{name}\" is no name: use 1 to {ObjectName.MaxLength} lower-case letters, digits, '_' and '-', beginning with a letter or digit.";
+
     public (IReadOnlyList<InstrumentConfiguration> Instruments, IReadOnlyList<TaskConfiguration> Tasks) Read(JsonElement root)
     {
-        var names = new HashSet<string>(Members(root, "instruments").Concat(Members(root, "tasks")).Select(member => member.Name));
-        var instruments = new List<(InstrumentConfiguration Item, string[] References)>();
-        var tasks = new List<(TaskConfiguration Item, string[] References)>();
-        foreach (var member in Members(root, "instruments"))
-        {
-            var path = "/instruments/" + JsonPointer.Escape(member.Name);
-            if (FindType<InstrumentType>(member, path, ObjectKind.Instrument) is { } type && ReadArguments(member, path, type, names) is { } arguments)
-                instruments.Add((new InstrumentConfiguration(member.Name, type, arguments, Flag(member.Value, "open")), References(type, arguments)));
-        }
-
-        foreach (var member in Members(root, "tasks"))
-        {
-            var path = "/tasks/" + JsonPointer.Escape(member.Name);
-            if (Members(root, "instruments").Any(other => other.Name == member.Name))
-                errors.Add((path, $"An instrument is named \"{member.Name}\" already: names are unique in a box."));
-            if (FindType<TaskType>(member, path, ObjectKind.Task) is { } type && ReadArguments(member, path, type, names) is { } arguments && ReadOptions(member, path, type) is { } options)
-                tasks.Add((new TaskConfiguration(member.Name, type, arguments, options, Flag(member.Value, "start")), References(type, arguments)));
-        }
-
-        return (Order(instruments, item => item.Name, "instruments"), Order(tasks, item => item.Name, "tasks"));
+        _instrumentNames.UnionWith(root.FindObjects(Instruments).Select(member => member.Name));
+        _taskNames.UnionWith(root.FindObjects(Tasks).Select(member => member.Name));
+        var instruments = root.FindObjects(Instruments).Select(ReadInstrument).OfType<InstrumentConfiguration>().ToDictionary(item => item.Name);
+        var tasks = root.FindObjects(Tasks).Select(ReadTask).OfType<TaskConfiguration>().ToDictionary(item => item.Name);
+        return (Order(Instruments, instruments), Order(Tasks, tasks));
     }
 
-    private static IEnumerable<JsonProperty> Members(JsonElement root, string name) =>
-        root.TryGetProperty(name, out var group) ? group.EnumerateObject() : [];
+    private InstrumentConfiguration? ReadInstrument(JsonProperty member)
+    {
+        var path = PathOf(Instruments, member.Name);
+        CheckName(member.Name, path);
+        if (FindType<InstrumentType>(member.Value, path, ObjectKind.Instrument) is not { } type)
+            return null;
+        return new InstrumentConfiguration(member.Name, type, ReadArguments(member, path, type, _instrumentNames), member.Value.IsNotFalse("open"));
+    }
 
-    private TType? FindType<TType>(JsonProperty member, string path, ObjectKind kind)
+    private TaskConfiguration? ReadTask(JsonProperty member)
+    {
+        var path = PathOf(Tasks, member.Name);
+        CheckName(member.Name, path);
+        if (_instrumentNames.Contains(member.Name))
+            mistakes.Add(path, $"An instrument is named \"{member.Name}\" already: names are unique in a box.");
+        if (FindType<TaskType>(member.Value, path, ObjectKind.Task) is not { } type)
+            return null;
+        var arguments = ReadArguments(member, path, type, [.. _instrumentNames, .. _taskNames]);
+        return new TaskConfiguration(member.Name, type, arguments, ReadOptions(member.Value, path, type), member.Value.IsNotFalse("start"));
+    }
+
+    private void CheckName(string name, string path)
+    {
+        if (!ObjectName.IsValid(name))
+            mistakes.Add(path, NoName(name));
+    }
+
+    private TType? FindType<TType>(JsonElement item, string path, ObjectKind kind)
         where TType : ObjectType
     {
-        if (!ObjectName.IsValid(member.Name))
-            errors.Add((path, $"\"{member.Name}\" is no name: use 1 to {ObjectName.MaxLength} lower-case letters, digits, '_' and '-', beginning with a letter or digit."));
-        var name = member.Value.GetProperty("type").GetString()!;
+        if (item.FindText("type") is not { Length: > 0 } name)
+            return null;
         switch (types.Find(name))
         {
             case TType type:
                 return type;
             case { } other:
-                errors.Add((path + "/type", $"\"{name}\" is a type of {other.Kind.ToString().ToLowerInvariant()}s: it does not belong here."));
+                var group = other.Kind == ObjectKind.Task ? Tasks : Instruments;
+                mistakes.Add(path + "/type", $"\"{name}\" is a type of {group}: move this to \"{group}\".");
                 return null;
             default:
                 var known = types.NamesOf(kind).Order(StringComparer.Ordinal).ToArray();
-                errors.Add((path + "/type", $"There is no type \"{name}\"{NearestName.Hint(name, known)}; this program has {(known.Length == 0 ? "none" : string.Join(", ", known))}."));
+                mistakes.Add(path + "/type", $"There is no type \"{name}\"{NearestName.Hint(name, known)}; this program has {(known.Length == 0 ? "none" : string.Join(", ", known))}.");
                 return null;
         }
     }
 
-    private JsonElement? ReadArguments(JsonProperty member, string path, ObjectType type, HashSet<string> names)
+    /// <param name="member">The object.</param>
+    /// <param name="path">Where it is.</param>
+    /// <param name="type">Its type.</param>
+    /// <param name="makeable">The names of what may be made before it.</param>
+    private JsonElement ReadArguments(JsonProperty member, string path, ObjectType type, HashSet<string> makeable)
     {
-        using var empty = JsonDocument.Parse("{}");
-        var arguments = (member.Value.TryGetProperty("args", out var given) ? given : empty.RootElement).Clone();
-        var violations = type.Arguments.Validate(arguments);
-        foreach (var violation in violations)
-            errors.Add(($"{path}/args{violation.Path}", violation.Message));
-        if (violations.Count > 0)
-            return null;
+        var arguments = (member.Value.FindObject("args") ?? Nothing).Clone();
+        mistakes.Add(type.Arguments.Validate(arguments, path + "/args"));
+        var targets = new List<string>();
         foreach (var reference in type.References)
         {
-            if (arguments.TryGetProperty(reference, out var value) && value.GetString() is { } target && !names.Contains(target))
-                errors.Add(($"{path}/args/{reference}", $"\"{reference}\" names \"{target}\", which this box does not have{NearestName.Hint(target, names)}."));
+            if (arguments.FindText(reference) is not { } target)
+                continue;
+            targets.Add(target);
+            if (makeable.Contains(target))
+                continue;
+            mistakes.Add($"{path}/args/{JsonPointer.Escape(reference)}", _taskNames.Contains(target)
+                ? $"\"{reference}\" names the task \"{target}\", but instruments are made before tasks: an instrument can refer to instruments only."
+                : $"\"{reference}\" names \"{target}\", which this box does not have{NearestName.Hint(target, makeable)}.");
         }
 
+        _references[member.Name] = targets;
         return arguments;
     }
 
-    private TaskOptions? ReadOptions(JsonProperty member, string path, TaskType type)
+    private TaskOptions ReadOptions(JsonElement task, string path, TaskType type)
     {
+        var options = mistakes.AreAt(path + "/loop") ? new TaskOptions() : ReadLoop(task);
+        if (task.FindObject("settings") is not { } settings)
+            return options;
+        path += "/settings";
+        if (type.SettingsSchema.Type == SchemaType.Null)
+        {
+            if (settings.EnumerateObject().Any())
+                mistakes.Add(path, $"A task of type \"{type.TypeName}\" has no settings: take them away.");
+            return options;
+        }
+
         try
         {
-            return type.CreateOptions(
-                member.Value.TryGetProperty("settings", out var settings) ? settings : null,
-                ReadLoop(member.Value));
+            return type.CreateOptions(settings, options, path);
         }
-        catch (QmiException exception) when (exception.Violations.Count > 0)
+        catch (QmiException exception)
         {
-            foreach (var violation in exception.Violations)
-                errors.Add(($"{path}/settings{violation.Path}", violation.Message));
-            return null;
+            mistakes.Add(exception.Violations);
+            return options;
         }
     }
 
-    private static TaskOptions ReadLoop(JsonElement task)
+    private static TaskOptions ReadLoop(JsonElement task) => new()
     {
-        if (!task.TryGetProperty("loop", out var loop))
-            return new TaskOptions();
-        return new TaskOptions
-        {
-            Period = loop.TryGetProperty("period_ms", out var period) ? TimeSpan.FromMilliseconds(period.GetDouble()) : null,
-            Policy = loop.TryGetProperty("policy", out var policy) ? (MissedLoopPolicy)Array.IndexOf(ConfigurationSchema.Policies, policy.GetString()) : null,
-        };
-    }
+        Period = task.FindObject("loop")?.Find("period_ms", JsonValueKind.Number) is { } period ? TimeSpan.FromMilliseconds(period.GetDouble()) : null,
+        Policy = task.FindObject("loop")?.FindText("policy") is { } policy ? (MissedLoopPolicy)Array.IndexOf(ConfigurationSchema.Policies, policy) : null,
+    };
 
-    private static string[] References(ObjectType type, JsonElement arguments) =>
-        [.. type.References.Where(name => arguments.TryGetProperty(name, out _)).Select(name => arguments.GetProperty(name).GetString()!)];
-
-    /// <summary>What is referred to comes first; otherwise the order of the file stays.</summary>
-    private List<T> Order<T>(List<(T Item, string[] References)> items, Func<T, string> nameOf, string group)
+    private List<T> Order<T>(string group, Dictionary<string, T> items)
     {
-        var ordered = new List<T>();
-        var waiting = items;
-        while (waiting.Count > 0)
+        var (ordered, circles) = CreationOrder.Of([.. items.Keys], name => _references[name]);
+        foreach (var circle in circles)
         {
-            var waitingNames = waiting.Select(item => nameOf(item.Item)).ToHashSet();
-            var ready = waiting.Where(item => !item.References.Any(waitingNames.Contains)).ToList();
-            if (ready.Count == 0)
-            {
-                errors.Add(($"/{group}/{nameOf(waiting[0].Item)}", $"These refer to each other in a circle: {string.Join(", ", waitingNames)}."));
-                return ordered;
-            }
-
-            ordered.AddRange(ready.Select(item => item.Item));
-            waiting = [.. waiting.Except(ready)];
+            mistakes.Add(PathOf(group, circle[0]), circle.Count == 1
+                ? $"\"{circle[0]}\" refers to itself: it would have to be made before itself."
+                : $"These refer to each other in a circle: {string.Join(" -> ", circle)} -> {circle[0]}. Each would have to be made before the other.");
         }
 
-        return ordered;
+        return [.. ordered.Select(name => items[name])];
     }
 
-    private static bool Flag(JsonElement parent, string name) => !parent.TryGetProperty(name, out var value) || value.GetBoolean();
+    private static string PathOf(string group, string name) => $"/{group}/{JsonPointer.Escape(name)}";
 }

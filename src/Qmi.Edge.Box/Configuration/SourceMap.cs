@@ -12,7 +12,7 @@ internal sealed class SourceMap
     public SourceMap(byte[] text)
     {
         _text = text;
-        var reader = new Utf8JsonReader(text, new JsonReaderOptions { CommentHandling = JsonCommentHandling.Skip, AllowTrailingCommas = true, MaxDepth = JsonStyle.MaxDepth });
+        var reader = new Utf8JsonReader(text, ConfigurationText.Reading);
         reader.Read();
         Visit(ref reader, "");
     }
@@ -22,7 +22,13 @@ internal sealed class SourceMap
     {
         while (!_offsets.ContainsKey(path) && path.Length > 0)
             path = path[..path.LastIndexOf('/')];
-        var before = _text.AsSpan(0, (int)_offsets.GetValueOrDefault(path));
+        return PlaceOf(_text, (int)_offsets.GetValueOrDefault(path));
+    }
+
+    /// <summary>Line and column of a byte, both from 1.</summary>
+    public static (long Line, long Column) PlaceOf(byte[] text, int offset)
+    {
+        var before = text.AsSpan(0, offset);
         return (before.Count((byte)'\n') + 1, before.Length - before.LastIndexOf((byte)'\n'));
     }
 

@@ -24,9 +24,9 @@ internal static partial class RunVerb
         var stop = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         void OnSignal(PosixSignalContext context)
         {
+            LogSignal(logger, context.Signal);
             // The second signal is for those who will not wait: the process ends as if there were no handler.
             context.Cancel = stop.TrySetResult();
-            LogSignal(logger, context.Signal);
         }
 
         using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, OnSignal);
@@ -39,7 +39,8 @@ internal static partial class RunVerb
         }
         catch (Exception exception)
         {
-            LogFailed(logger, exception);
+            LogFailed(logger, exception.Message);
+            LogWhere(logger, exception);
             return ExitCode.Failed;
         }
     }
@@ -47,6 +48,9 @@ internal static partial class RunVerb
     [LoggerMessage(3001, LogLevel.Information, "{Signal} received: stopping")]
     private static partial void LogSignal(ILogger logger, PosixSignal signal);
 
-    [LoggerMessage(3002, LogLevel.Critical, "The box could not run")]
-    private static partial void LogFailed(ILogger logger, Exception exception);
+    [LoggerMessage(3002, LogLevel.Critical, "The box could not run: {Reason}")]
+    private static partial void LogFailed(ILogger logger, string reason);
+
+    [LoggerMessage(3005, LogLevel.Debug, "Where the box could not go on")]
+    private static partial void LogWhere(ILogger logger, Exception exception);
 }

@@ -8,14 +8,26 @@ internal static class ValidateVerb
     public static Command Create(TypeCatalog types)
     {
         var file = BoxFile.Argument();
-        var verb = new Command("validate", "Checks a configuration and starts nothing.") { file };
+        var verb = new Command("validate", "Checks a configuration and starts nothing. Exit code 6 when it is wrong.") { file };
         verb.SetAction(parsed =>
         {
             if (BoxFile.TryRead(parsed.GetValue(file)!, types) is not { } configuration)
                 return ExitCode.InvalidConfiguration;
-            Console.WriteLine($"{parsed.GetValue(file)}: box {configuration.Box} with {configuration.Instruments.Count} instruments and {configuration.Tasks.Count} tasks is valid.");
+            Show(parsed.GetValue(file)!, configuration);
             return ExitCode.Ok;
         });
         return verb;
     }
+
+    private static void Show(string file, BoxConfiguration configuration)
+    {
+        Console.WriteLine($"{file} is valid.");
+        Console.WriteLine($"  box          {configuration.Box}");
+        Console.WriteLine($"  broker       {(configuration.Mqtt is { } mqtt ? $"{mqtt.Connection.Host}:{mqtt.Connection.Port}" : "none, the box is not on MQTT")}");
+        Console.WriteLine($"  audit log    {configuration.Audit?.File ?? "none"}");
+        Console.WriteLine($"  instruments  {Names(configuration.Instruments.Select(instrument => instrument.Name))}");
+        Console.WriteLine($"  tasks        {Names(configuration.Tasks.Select(task => task.Name))}");
+    }
+
+    private static string Names(IEnumerable<string> names) => string.Join(", ", names.DefaultIfEmpty("none"));
 }

@@ -94,6 +94,8 @@ public sealed partial class EdgeBox : IAsyncDisposable
         catch
         {
             Forget(runner);
+            // The caller is told; there is no task left to look at.
+            Alarms.Clear(runner.AlarmId);
             throw;
         }
 
@@ -124,6 +126,8 @@ public sealed partial class EdgeBox : IAsyncDisposable
     {
         var target = _objects.Find(name) ?? throw NoSuchObject(name);
         await ReleaseAsync(target, Timeout.InfiniteTimeSpan, new QmiException(ErrorCode.NoSuchObject, $"{name} was removed while the call waited.")).ConfigureAwait(false);
+        if (target is QmiTaskRunner runner)
+            Alarms.Clear(runner.AlarmId);
     }
 
     /// <summary>

@@ -9,17 +9,20 @@ namespace Qmi.Edge.Runtime;
 public sealed partial record DataType<T>(JsonTypeInfo<T> Json, Schema Schema)
 {
     /// <summary>Reads a value after checking all of it.</summary>
+    /// <param name="value">The value.</param>
+    /// <param name="subject">What it is, for the message.</param>
+    /// <param name="path">JSON Pointer of the value in the document that it is a part of; the violations are placed there.</param>
     /// <exception cref="QmiException"><see cref="ErrorCode.BadArgs"/> with every violation.</exception>
-    public T Read(JsonElement value, string subject)
+    public T Read(JsonElement value, string subject, string path = "")
     {
-        SchemaViolations.ThrowIfAny(Schema.Validate(value), subject);
+        SchemaViolations.ThrowIfAny(Schema.Validate(value, path), subject);
         try
         {
             return value.Deserialize(Json)!;
         }
         catch (Exception exception) when (JsonMembers.IsUnreadable(exception))
         {
-            throw SchemaViolations.Unreadable(exception, subject);
+            throw SchemaViolations.Unreadable(exception, subject, path);
         }
     }
 
@@ -46,10 +49,10 @@ public static class SchemaViolations
     }
 
     /// <summary>The error about a value that its schema accepts and its type cannot hold: the 31st of February, an integer beyond 64 bits.</summary>
-    internal static QmiException Unreadable(Exception exception, string subject)
+    internal static QmiException Unreadable(Exception exception, string subject, string path = "")
     {
         // "$.a.b[2]", as the reader knows the place, is "/a/b/2".
-        var path = ((exception as JsonException)?.Path ?? "$")[1..].Replace('.', '/').Replace('[', '/').Replace("]", "", StringComparison.Ordinal);
+        path += ((exception as JsonException)?.Path ?? "$")[1..].Replace('.', '/').Replace('[', '/').Replace("]", "", StringComparison.Ordinal);
         var reason = exception is JsonException { InnerException: { } inner } ? inner.Message : exception.Message;
         var message = $"{(path.Length == 0 ? "The value" : path)} cannot be read: {reason}";
         return new QmiException(ErrorCode.BadArgs, $"{subject}: {message}", exception) { Violations = [new(path, "format", message)] };

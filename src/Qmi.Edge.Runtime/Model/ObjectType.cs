@@ -78,6 +78,7 @@ public abstract class TaskType : ObjectType
     /// <summary>Options with the settings that a configuration gives, laid over the defaults and checked as a whole.</summary>
     /// <param name="settings">The settings, or the part that differs from the defaults; null = none are given.</param>
     /// <param name="options">Everything else.</param>
+    /// <param name="path">JSON Pointer of the settings in the document that they are a part of; the violations are placed there.</param>
     /// <exception cref="QmiException"><see cref="ErrorCode.BadArgs"/> with everything that is wrong.</exception>
-    public abstract TaskOptions CreateOptions(JsonElement? settings, TaskOptions options);
+    public abstract TaskOptions CreateOptions(JsonElement? settings, TaskOptions options, string path = "");
 }

@@ -98,10 +98,12 @@ public sealed record Schema
     }
 
     /// <summary>Every place where <paramref name="value"/> breaks this schema; empty when it is valid.</summary>
-    public IReadOnlyList<SchemaViolation> Validate(JsonElement value)
+    /// <param name="value">The value.</param>
+    /// <param name="path">JSON Pointer of the value in the document that it is a part of; the violations are placed there.</param>
+    public IReadOnlyList<SchemaViolation> Validate(JsonElement value, string path = "")
     {
         var violations = new List<SchemaViolation>();
-        SchemaValidator.Validate(this, value, "", violations);
+        SchemaValidator.Validate(this, value, path, violations);
         return violations;
     }
 

@@ -34,11 +34,11 @@ public sealed class TaskType<TSettings, TStatus> : TaskType
     internal override TaskFactory CreateFactory(ConstructorArguments arguments) => init => Create(init, arguments);
 
     /// <inheritdoc />
-    public override TaskOptions CreateOptions(JsonElement? settings, TaskOptions options)
+    public override TaskOptions CreateOptions(JsonElement? settings, TaskOptions options, string path = "")
     {
         if (settings is not { } given)
             return options;
         var whole = DefaultSettings is { } create ? JsonMerge.Apply(Settings.ToElement(create()), given) : given;
-        return new TaskOptions<TSettings>(options) { Settings = Settings.Read(whole, "The settings") };
+        return new TaskOptions<TSettings>(options) { Settings = Settings.Read(whole, "The settings", path) };
     }
 }

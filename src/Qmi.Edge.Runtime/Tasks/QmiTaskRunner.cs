@@ -213,7 +213,7 @@ public abstract partial class QmiTaskRunner : RpcObject
 
     internal bool WasNotJoined => !_joined && _life.Run > 0;
 
-    private string AlarmId => "task-" + Name;
+    internal string AlarmId => "task-" + Name;
 
     private Task EndedTask
     {

@@ -89,6 +89,31 @@ public class AlarmBoardTests
         Assert.Equal("TASK_FAILED", given.Box.Alarms.Find("task-" + name)!.Code);
     }
 
+    [Fact]
+    [Trait("rule", "TASK-2")]
+    public async Task A_task_that_was_never_made_leaves_no_alarm()
+    {
+        await using var given = new GivenBox();
+
+        Assert.Throws<TaskInitException>(() => given.Box.AddTask(TestTypes.Task, "task", _ => throw new InvalidOperationException("broken")));
+
+        Assert.Empty(given.Box.Alarms.Raised);
+    }
+
+    [Fact]
+    public async Task The_alarm_of_a_task_goes_with_the_task()
+    {
+        await using var given = new GivenBox();
+        var task = given.Task(_ => throw new InvalidOperationException("broken"));
+        task.Start();
+        await Assert.ThrowsAsync<TaskRunException>(() => task.JoinAsync().WaitAsync(GivenBox.Patience));
+        Assert.NotNull(given.Box.Alarms.Find("task-task"));
+
+        await given.Box.RemoveAsync("task").WaitAsync(GivenBox.Patience);
+
+        Assert.Empty(given.Box.Alarms.Raised);
+    }
+
     private sealed class AlarmObserver : IBoxObserver
     {
         public List<string> Seen { get; } = [];

@@ -1,0 +1,57 @@
+namespace Qmi.Edge.Box;
+
+/// <summary>The files that a configuration names, from where the configuration itself is and not from where somebody happens to stand.</summary>
+internal sealed class ConfiguredFile(string configuration, Mistakes mistakes)
+{
+    private readonly string _folder = Path.GetDirectoryName(Path.GetFullPath(configuration))!;
+
+    /// <summary>The full name of a file that need not exist; null when it is no name.</summary>
+    public string? Resolve(string path, string? file)
+    {
+        // An empty one breaks the schema, which has told that.
+        if (string.IsNullOrEmpty(file))
+            return null;
+        if (!file.Contains('\0'))
+            return Path.GetFullPath(file, _folder);
+        mistakes.Add(path, FileTrouble.Describe(file, new ArgumentException(file)));
+        return null;
+    }
+
+    /// <summary>The full name of a file that can be read; null when it cannot.</summary>
+    public string? Require(string path, string? file) => Read(path, file, File.OpenRead) is { } opened ? Close(opened) : null;
+
+    /// <summary>The text of a file that holds one line, for example a password; null when there is none.</summary>
+    public string? ReadLine(string path, string? file)
+    {
+        if (Read(path, file, File.ReadAllText) is not { } text)
+            return null;
+        var line = text.TrimEnd('\r', '\n');
+        if (line.Length == 0)
+            mistakes.Add(path, $"{Resolve(path, file)} is empty: write the password into it, on one line.");
+        else if (line.Contains('\n'))
+            mistakes.Add(path, $"{Resolve(path, file)} has more than one line, so it is no password: write the password into it, on one line.");
+        return line;
+    }
+
+    private T? Read<T>(string path, string? file, Func<string, T> read)
+        where T : class
+    {
+        if (Resolve(path, file) is not { } full)
+            return null;
+        try
+        {
+            return read(full);
+        }
+        catch (Exception exception) when (FileTrouble.Is(exception))
+        {
+            mistakes.Add(path, FileTrouble.Describe(full, exception));
+            return null;
+        }
+    }
+
+    private static string Close(FileStream opened)
+    {
+        opened.Dispose();
+        return opened.Name;
+    }
+}
