@@ -126,8 +126,10 @@ public sealed partial class EdgeBox : IAsyncDisposable
     {
         var target = _objects.Find(name) ?? throw NoSuchObject(name);
         await ReleaseAsync(target, Timeout.InfiniteTimeSpan, new QmiException(ErrorCode.NoSuchObject, $"{name} was removed while the call waited.")).ConfigureAwait(false);
-        if (target is QmiTaskRunner runner)
-            Alarms.Clear(runner.AlarmId);
+        if (target is not QmiTaskRunner runner)
+            return;
+        foreach (var id in new[] { runner.AlarmId, runner.HungAlarmId, runner.NotStoppingAlarmId })
+            Alarms.Clear(id);
     }
 
     /// <summary>

@@ -27,8 +27,8 @@ internal sealed class TaskWatch : IDisposable
         {
             if (target is not QmiTaskRunner task)
                 continue;
-            Report(task, "hung", HasHungTurn(task, out var turn), "HUNG_ITERATION", $"A turn of task {task.Name} runs for {turn.TotalSeconds:F0} s now, and its period is {task.Loop?.Period.TotalMilliseconds} ms: see what it waits for.");
-            Report(task, "not-stopping", DoesNotStop(task, out var stopping), "NOT_STOPPING", $"Task {task.Name} was asked to stop {stopping.TotalSeconds:F0} s ago and has not ended: see what it waits for.");
+            Report(task.HungAlarmId, HasHungTurn(task, out var turn), "HUNG_ITERATION", $"A turn of task {task.Name} runs for {turn.TotalSeconds:F0} s now, and its period is {task.Loop?.Period.TotalMilliseconds} ms: see what it waits for.");
+            Report(task.NotStoppingAlarmId, DoesNotStop(task, out var stopping), "NOT_STOPPING", $"Task {task.Name} was asked to stop {stopping.TotalSeconds:F0} s ago and has not ended: see what it waits for.");
         }
     }
 
@@ -50,9 +50,8 @@ internal sealed class TaskWatch : IDisposable
         return duration > ShortestHang + task.FinalizeGrace;
     }
 
-    private void Report(QmiTaskRunner task, string what, bool isSo, string code, string text)
+    private void Report(string id, bool isSo, string code, string text)
     {
-        var id = $"task-{task.Name}-{what}";
         if (isSo && _box.Alarms.Find(id) is null)
             _box.Alarms.Raise(id, AlarmSeverity.Error, code, text);
         else if (!isSo)

@@ -114,6 +114,21 @@ public class AlarmBoardTests
         Assert.Empty(given.Box.Alarms.Raised);
     }
 
+    [Fact]
+    public async Task A_task_with_the_name_of_anothers_trouble_keeps_its_own_alarm()
+    {
+        await using var given = new GivenBox();
+        given.Task(_ => { }, "a").Start();
+        var other = given.Task(_ => throw new InvalidOperationException("broken"), "a-hung");
+        other.Start();
+        await Assert.ThrowsAsync<TaskRunException>(() => other.JoinAsync().WaitAsync(GivenBox.Patience));
+
+        // Whoever looks for hung tasks finds that "a" does not hang.
+        given.Time.Advance(TimeSpan.FromSeconds(10));
+
+        Assert.Equal("TASK_FAILED", Assert.Single(given.Box.Alarms.Raised).Code);
+    }
+
     private sealed class AlarmObserver : IBoxObserver
     {
         public List<string> Seen { get; } = [];

@@ -27,16 +27,16 @@ public class TaskWatchTests
 
         given.Time.WaitUntilParked();
         given.Time.Advance(TimeSpan.FromSeconds(5));
-        Assert.Null(given.Box.Alarms.Find("task-hung-hung"));
+        Assert.Null(given.Box.Alarms.Find("hung-hung"));
         given.Time.Advance(TimeSpan.FromSeconds(2));
-        var alarm = given.Box.Alarms.Find("task-hung-hung");
+        var alarm = given.Box.Alarms.Find("hung-hung");
         release.Set();
         given.Time.WaitUntilParked(2);
         given.Time.Advance(TimeSpan.FromSeconds(1));
 
         Assert.Equal("HUNG_ITERATION", alarm!.Code);
-        Assert.Null(given.Box.Alarms.Find("task-hung-hung"));
-        Assert.Null(given.Box.Alarms.Find("task-well-hung"));
+        Assert.Null(given.Box.Alarms.Find("hung-hung"));
+        Assert.Null(given.Box.Alarms.Find("hung-well"));
         Assert.True(well.GetLoopStatistics()!.Value.Turns > 0);
     }
 
@@ -56,12 +56,12 @@ public class TaskWatchTests
 
         task.Stop();
         given.Time.Advance(TimeSpan.FromSeconds(12));
-        var alarm = given.Box.Alarms.Find("task-task-not-stopping");
+        var alarm = given.Box.Alarms.Find("not-stopping-task");
         release.Set();
         await task.JoinAsync().WaitAsync(GivenBox.Patience);
         given.Time.Advance(TimeSpan.FromSeconds(1));
 
         Assert.Equal("NOT_STOPPING", alarm!.Code);
-        Assert.Null(given.Box.Alarms.Find("task-task-not-stopping"));
+        Assert.Null(given.Box.Alarms.Find("not-stopping-task"));
     }
 }

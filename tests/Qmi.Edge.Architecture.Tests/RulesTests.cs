@@ -1,0 +1,51 @@
+namespace Qmi.Edge.Architecture.Tests;
+
+/// <summary>Every rule of the runtime that is claimed is proven, and what is proven is in the table that people read.</summary>
+public class RulesTests
+{
+    /// <summary>What the first issue promises; the table may claim more, never less.</summary>
+    private static readonly string[] Promised =
+    [
+        .. Ids("TASK", 1, 10), "TASK-12", .. Ids("LOOP", 1, 12), .. Ids("SET", 1, 4), "SET-6", .. Ids("RPC", 1, 6), .. Ids("LOCK", 1, 4), "LOCK-7",
+        .. Ids("SIG", 1, 4), "AUDIT-1", "MODEL-1", "RT-2",
+    ];
+
+    private static readonly string[] Later = ["TASK-11", "LOOP-13", "RT-1", "RT-3", "SET-5", "SET-7", "LOCK-5", "LOCK-6", "LOCK-8", "HEALTH-1"];
+
+    [Fact]
+    public void Every_rule_is_in_the_table_once_with_its_meaning()
+    {
+        Assert.Equal(Promised.Concat(Later).Order(StringComparer.Ordinal), Rule.Table.Select(rule => rule.Id).Order(StringComparer.Ordinal));
+        Assert.All(Rule.Table, rule => Assert.InRange(rule.Meaning.Length, 20, 200));
+    }
+
+    [Fact]
+    public void What_is_promised_is_claimed() =>
+        Findings.AssertNone(Promised.Except(Rule.Table.Where(rule => rule.IsClaimed).Select(rule => rule.Id)));
+
+    [Fact]
+    public void Every_claimed_rule_has_a_test() =>
+        Findings.AssertNone(Rule.Table.Where(rule => rule.IsClaimed).Select(rule => rule.Id).Except(RuleTrait.All.Select(trait => trait.Id)));
+
+    [Fact]
+    public void Every_test_names_a_rule_that_is_claimed()
+    {
+        var claimed = Rule.Table.Where(rule => rule.IsClaimed).Select(rule => rule.Id).ToHashSet();
+
+        Findings.AssertNone(RuleTrait.All.Where(trait => !claimed.Contains(trait.Id)).Select(trait => $"{trait.File}: {trait.Id} is not claimed in {Rule.File}: name the tests there, or correct the id."));
+    }
+
+    [Fact]
+    public void The_tests_that_the_table_names_prove_what_it_says()
+    {
+        var proven = RuleTrait.All.Select(trait => (trait.Id, trait.Class)).ToHashSet();
+
+        Findings.AssertNone(
+            from rule in Rule.Table
+            from test in rule.Tests
+            where !proven.Contains((rule.Id, test))
+            select $"{Rule.File}: {test} has no test of {rule.Id}.");
+    }
+
+    private static IEnumerable<string> Ids(string group, int first, int last) => Enumerable.Range(first, last - first + 1).Select(number => $"{group}-{number}");
+}
