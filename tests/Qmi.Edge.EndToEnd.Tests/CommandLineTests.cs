@@ -53,6 +53,6 @@ public class CommandLineTests
         using var process = new ChildProcess(Repository.Published("cryo"), "validate", Repository.PathOf("samples", "cryo", "box.json"));
 
         Assert.Equal(0, process.WaitForExit());
-        Assert.Contains("is valid", Assert.Single(process.Output));
+        Assert.EndsWith("box.json is valid.", process.Output[0]);
     }
 }

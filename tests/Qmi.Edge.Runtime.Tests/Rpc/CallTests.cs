@@ -411,6 +411,21 @@ public class CallTests
     }
 
     [Fact]
+    public async Task A_call_of_a_free_object_allocates_nothing()
+    {
+        await using var given = new GivenBox(TimeProvider.System);
+        var instrument = given.Instrument(argument => argument);
+        for (var warm = 0; warm < 100; warm++)
+            instrument.Run(warm);
+
+        var before = GC.GetAllocatedBytesForCurrentThread();
+        for (var call = 0; call < 10_000; call++)
+            instrument.Run(call);
+
+        Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
+    }
+
+    [Fact]
     public async Task A_free_object_is_called_in_the_callers_own_thread()
     {
         await using var given = new GivenBox();
