@@ -34,7 +34,7 @@ public sealed partial class MqttBridge
         public void OnAlarm(string id)
         {
             bridge._boxDocuments.MarkAlarmDirty(id);
-            bridge._worker.NotePresence();
+            bridge._worker.Wake();
         }
     }
 }

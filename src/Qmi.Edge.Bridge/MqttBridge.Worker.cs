@@ -49,8 +49,6 @@ public sealed partial class MqttBridge
             Wake();
         }
 
-        public void NotePresence() => Wake();
-
         public void Stop()
         {
             _stopping = true;

@@ -211,8 +211,6 @@ public abstract partial class QmiTaskRunner : RpcObject
         }
     }
 
-    internal bool WasNotJoined => !_joined && _life.Run > 0;
-
     // The trouble comes first: behind the name, the hung turn of "a" would be the failure of "a-hung".
     internal string AlarmId => "task-" + Name;
 
