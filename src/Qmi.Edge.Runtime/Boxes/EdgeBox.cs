@@ -24,6 +24,7 @@ public sealed partial class EdgeBox : IAsyncDisposable
         _logger = LoggerFactory.CreateLogger("Qmi.Edge.Box");
         TimeProvider = _options.TimeProvider;
         Audit = _options.Audit ?? NoAuditLog.Instance;
+        State = BoxState.Open(_options.State, _logger);
         Boot = BootId.Create(TimeProvider);
         Alarms = new AlarmBoard(this);
         Pump = new SignalPump(TimeProvider, _logger);
@@ -46,6 +47,9 @@ public sealed partial class EdgeBox : IAsyncDisposable
 
     /// <summary>Where audit entries go.</summary>
     public IAuditLog Audit { get; }
+
+    /// <summary>What the box remembers across restarts; null when it remembers nothing.</summary>
+    public BoxState? State { get; }
 
     /// <summary>The alarms that are raised now.</summary>
     public AlarmBoard Alarms { get; }
@@ -162,6 +166,7 @@ public sealed partial class EdgeBox : IAsyncDisposable
         await StopAsync().ConfigureAwait(false);
         _watch.Dispose();
         Pump.Dispose();
+        State?.Dispose();
     }
 
     internal void NotifyChanged(RpcObject target, ObjectAspect aspect)
