@@ -8,6 +8,7 @@ namespace Qmi.Edge.Box;
 public sealed partial class RunningBox : IAsyncDisposable
 {
     private readonly JsonLinesAuditLog? _audit;
+    private readonly FolderDisk? _state;
     private readonly ILogger _logger;
     private readonly MqttBridge? _bridge;
     private readonly StartAlarms _alarms;
@@ -15,8 +16,10 @@ public sealed partial class RunningBox : IAsyncDisposable
     private RunningBox(BoxConfiguration configuration, ILoggerFactory loggers)
     {
         _logger = loggers.CreateLogger("Qmi.Edge.Run");
+        // First, and before anything else is taken: a folder that another box uses ends this one here.
+        _state = configuration.State is { } state ? new FolderDisk(state.Folder) : null;
         _audit = configuration.Audit is { } audit ? new JsonLinesAuditLog(audit.File, audit.MaxBytes, _logger) : null;
-        Box = new EdgeBox(configuration.Box, new EdgeBoxOptions { LoggerFactory = loggers, Audit = _audit });
+        Box = new EdgeBox(configuration.Box, new EdgeBoxOptions { LoggerFactory = loggers, Audit = _audit, State = _state });
         _alarms = new StartAlarms(Box);
         if (configuration.Mqtt is { } mqtt)
             _bridge = new MqttBridge(Box, will => new MosquittoConnection(mqtt.Connection with { Will = will }, loggers.CreateLogger<MosquittoConnection>(), Box.TimeProvider), mqtt.Bridge);
@@ -26,6 +29,7 @@ public sealed partial class RunningBox : IAsyncDisposable
     public EdgeBox Box { get; }
 
     /// <summary>Makes a box from its configuration and starts what shall start. What does not work is an alarm; the rest runs.</summary>
+    /// <exception cref="IOException">The state folder cannot be used: a box that should remember and cannot would break its promises.</exception>
     public static async Task<RunningBox> StartAsync(BoxConfiguration configuration, ILoggerFactory loggers)
     {
         ArgumentNullException.ThrowIfNull(configuration);
@@ -43,13 +47,14 @@ public sealed partial class RunningBox : IAsyncDisposable
         }
     }
 
-    /// <summary>Stops the tasks, closes the instruments, lets the bridge say its last words, closes the audit log.</summary>
+    /// <summary>Stops the tasks, closes the instruments, lets the bridge say its last words, saves the state, closes the audit log.</summary>
     public async ValueTask DisposeAsync()
     {
         await Box.StopAsync().ConfigureAwait(false);
         if (_bridge is not null)
             await _bridge.DisposeAsync().ConfigureAwait(false);
         await Box.DisposeAsync().ConfigureAwait(false);
+        _state?.Dispose();
         if (_audit is not null)
             await _audit.DisposeAsync().ConfigureAwait(false);
     }

@@ -157,6 +157,22 @@ public sealed class RunningBoxTests : IDisposable
         Assert.DoesNotContain(_log.Lines, line => line.Level >= LogLevel.Warning);
     }
 
+    [Fact]
+    public async Task A_box_takes_its_state_folder_and_gives_it_back_at_its_end()
+    {
+        const string Configuration = """{"box":"cryo","state":{"folder":"state"},"tasks":{"stage":{"type":"follower"}}}""";
+        await using (var running = await Start(Configuration))
+        {
+            Assert.NotNull(running.Box.State);
+            var refused = await Assert.ThrowsAsync<IOException>(() => Start(Configuration));
+            Assert.StartsWith($"The state folder {_folder.PathOf("state")} cannot be taken (", refused.Message);
+            Assert.EndsWith("does another box use it? Each needs a folder of its own.", refused.Message);
+        }
+
+        await using var next = await Start(Configuration);
+        Assert.True(next.Box.GetProxy<FollowerProxy>("stage").IsRunning());
+    }
+
     private static (TimeSpan, MissedLoopPolicy) Loop(FollowerProxy proxy)
     {
         // The schedule says what it is when its loop has begun.

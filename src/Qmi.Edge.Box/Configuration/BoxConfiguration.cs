@@ -17,6 +17,9 @@ public sealed record BoxConfiguration
     /// <summary>The audit log; null = none is kept.</summary>
     public AuditConfiguration? Audit { get; init; }
 
+    /// <summary>What the box remembers across restarts, and where; null = it remembers nothing.</summary>
+    public StateConfiguration? State { get; init; }
+
     /// <summary>The least severe lines that are logged.</summary>
     public LogLevel LogLevel { get; init; } = LogLevel.Information;
 
@@ -36,6 +39,10 @@ public sealed record MqttConfiguration(MqttOptions Connection, BridgeOptions Bri
 /// <param name="File">Its file.</param>
 /// <param name="MaxBytes">How large it may become before it is turned over.</param>
 public sealed record AuditConfiguration(string File, long MaxBytes);
+
+/// <summary>What the box remembers across restarts: settings, locks, requests.</summary>
+/// <param name="Folder">The folder, which is made when it does not exist and which no other box may use.</param>
+public sealed record StateConfiguration(string Folder);
 
 /// <summary>One instrument.</summary>
 /// <param name="Name">Its name in the box.</param>

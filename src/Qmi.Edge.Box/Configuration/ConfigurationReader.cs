@@ -47,6 +47,7 @@ public sealed class ConfigurationReader
             Box = box,
             Mqtt = root.FindObject("mqtt") is { } mqtt ? new MqttReader(_files, _mistakes).Read(mqtt, box) : null,
             Audit = root.FindObject("audit") is { } audit ? ReadAudit(audit) : null,
+            State = root.FindObject("state")?.FindText("folder") is { } folder && _files.RequireFolder("/state/folder", folder) is { } state ? new StateConfiguration(state) : null,
             LogLevel = root.FindObject("log")?.FindText("level") is { } level && Enum.TryParse<LogLevel>(level, ignoreCase: true, out var parsed) ? parsed : LogLevel.Information,
             Instruments = instruments,
             Tasks = tasks,

@@ -53,6 +53,7 @@ public static class ConfigurationSchema
         new("audit", Object(
             new("file", Text("The file."), Required: true),
             new("max_bytes", new Schema { Type = SchemaType.Integer, Minimum = 4096, Maximum = 1L << 40, Default = "16777216" }))),
+        new("state", Object(new SchemaProperty("folder", Text("A folder for what the box must remember across restarts: settings, locks, requests."), Required: true))),
         new("log", Object(new SchemaProperty("level", new Schema { Type = SchemaType.String, Enum = LogLevels }))),
         new("instruments", new Schema { Type = SchemaType.Object, AdditionalProperties = Instrument }),
         new("tasks", new Schema { Type = SchemaType.Object, AdditionalProperties = Task }));

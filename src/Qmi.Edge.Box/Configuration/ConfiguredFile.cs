@@ -20,6 +20,36 @@ internal sealed class ConfiguredFile(string configuration, Mistakes mistakes)
     /// <summary>The full name of a file that can be read; null when it cannot.</summary>
     public string? Require(string path, string? file) => Read(path, file, File.OpenRead) is { } opened ? Close(opened) : null;
 
+    /// <summary>The full name of a folder that can be written, or made; null when it cannot. Nothing is left behind, and a box that uses it is not disturbed.</summary>
+    public string? RequireFolder(string path, string? folder)
+    {
+        if (Resolve(path, folder) is not { } full)
+            return null;
+        var existing = full;
+        while (!Path.Exists(existing) && Path.GetDirectoryName(existing) is { } above)
+            existing = above;
+        if (!Directory.Exists(existing))
+        {
+            mistakes.Add(path, $"{existing} is a file: name a folder.");
+            return null;
+        }
+
+        try
+        {
+            // Modes and owners do not tell all: a file system may be read-only or full.
+            using var probe = new FileStream(Path.Combine(existing, $".probe-{Guid.NewGuid():n}"), new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write, Options = FileOptions.DeleteOnClose });
+            return full;
+        }
+        catch (Exception exception) when (FileTrouble.Is(exception))
+        {
+            var reason = exception is UnauthorizedAccessException ? $"the user {Environment.UserName} may not write into it" : exception.Message;
+            mistakes.Add(path, existing == full
+                ? $"{full} cannot be written ({reason}): change its owner or its mode, or name another folder."
+                : $"{full} cannot be made in {existing} ({reason}): make it and let the box write there, or name another folder.");
+            return null;
+        }
+    }
+
     /// <summary>The text of a file that holds one line, for example a password; null when there is none.</summary>
     public string? ReadLine(string path, string? file)
     {

@@ -25,6 +25,7 @@ internal static class ValidateVerb
         Console.WriteLine($"  box          {configuration.Box}");
         Console.WriteLine($"  broker       {(configuration.Mqtt is { } mqtt ? $"{mqtt.Connection.Host}:{mqtt.Connection.Port}" : "none, the box is not on MQTT")}");
         Console.WriteLine($"  audit log    {configuration.Audit?.File ?? "none"}");
+        Console.WriteLine($"  state        {configuration.State?.Folder ?? "none, the box remembers nothing across restarts"}");
         Console.WriteLine($"  instruments  {Names(configuration.Instruments.Select(instrument => instrument.Name))}");
         Console.WriteLine($"  tasks        {Names(configuration.Tasks.Select(task => task.Name))}");
     }

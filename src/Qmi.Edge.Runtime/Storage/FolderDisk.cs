@@ -18,11 +18,15 @@ public sealed partial class FolderDisk : IStateDisk, IDisposable
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
         _root = Path.GetFullPath(path);
-        CreateFolder(_root);
         try
         {
+            CreateFolder(_root);
             // The system holds the lock for the process and frees it however the process ends.
             _inUse = new FileStream(Path.Combine(_root, LockFile), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+        }
+        catch (UnauthorizedAccessException exception)
+        {
+            throw new IOException($"The state folder {_root} cannot be made or written by the user {Environment.UserName}: change its owner or its mode.", exception);
         }
         catch (IOException exception)
         {

@@ -96,7 +96,7 @@ public class ConfigurationReaderTests
               "tasks": { "a": { "type": "follower", ▸"arg": {}, "loop": { ▸"perod_ms": 1 } } }
             }
             """,
-            "\"bx\" is not known here (did you mean \"box\"?); known are box, mqtt, audit, log, instruments, tasks.",
+            "\"bx\" is not known here (did you mean \"box\"?); known are box, mqtt, audit, state, log, instruments, tasks.",
             "\"prot\" is not known here (did you mean \"port\"?); known are host, port, user, password_file, prefix, protocol, tls, roles, default_role.",
             "\"cafile\" is not known here (did you mean \"ca_file\"?); known are ca_file, certificate_file, key_file.",
             "\"max\" is not known here (did you mean \"max_bytes\"?); known are file, max_bytes.",
@@ -138,6 +138,7 @@ public class ConfigurationReaderTests
             ▸{
               ▸"mqtt": { ▸"tls": {} },
               ▸"audit": {},
+              ▸"state": {},
               "tasks": { ▸"a": {} }
             }
             """,
@@ -145,6 +146,7 @@ public class ConfigurationReaderTests
             "/mqtt lacks \"host\" (Name or address of the broker).",
             "/mqtt/tls lacks \"ca_file\" (Certificates of the authorities that are trusted).",
             "/audit lacks \"file\" (The file).",
+            "/state lacks \"folder\" (A folder for what the box must remember across restarts: settings, locks, requests).",
             "/tasks/a lacks \"type\" (Its type).");
 
     [Fact]

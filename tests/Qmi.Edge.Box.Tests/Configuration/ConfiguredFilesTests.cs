@@ -1,4 +1,5 @@
 using System.Text;
+using Qmi.Edge.Runtime;
 
 namespace Qmi.Edge.Box.Tests;
 
@@ -98,6 +99,34 @@ public sealed class ConfiguredFilesTests : IDisposable
         Assert.Equal(
             ["1:24: /audit/file has 0 characters, at least 1 are needed."],
             Mistakes("""{"box":"cryo","audit":{"file":""}}"""));
+    }
+
+    [Fact]
+    public void The_folder_of_the_state_is_named_from_where_the_file_is_and_need_not_exist()
+    {
+        Assert.Equal(_folder.PathOf("var/state"), Read("""{"box":"cryo","state":{"folder":"var/state"}}""").State!.Folder);
+        Assert.Empty(Directory.GetFileSystemEntries(_folder.Name));
+    }
+
+    [Fact]
+    public void A_folder_that_the_running_box_uses_is_no_mistake()
+    {
+        using var used = new FolderDisk(_folder.PathOf("state"));
+
+        Assert.Equal(used.Root, Read("""{"box":"cryo","state":{"folder":"state"}}""").State!.Folder);
+        Assert.Equal([".in-use"], Directory.GetFileSystemEntries(used.Root).Select(Path.GetFileName));
+    }
+
+    [Fact]
+    public void A_state_folder_that_cannot_be_used_is_told()
+    {
+        _folder.Write("file", "");
+
+        Assert.Equal([$"1:24: {_folder.PathOf("file")} is a file: name a folder."], Mistakes("""{"box":"cryo","state":{"folder":"file"}}"""));
+        Assert.Equal([$"1:24: {_folder.PathOf("file")} is a file: name a folder."], Mistakes("""{"box":"cryo","state":{"folder":"file/state"}}"""));
+        Assert.Equal(["1:24: \"a\\0b\" is no file name."], Mistakes("""{"box":"cryo","state":{"folder":"a\u0000b"}}"""));
+        Assert.StartsWith("1:24: /proc/qmi-edge cannot be made in /proc (", Assert.Single(Mistakes("""{"box":"cryo","state":{"folder":"/proc/qmi-edge"}}""")));
+        Assert.StartsWith("1:24: /proc cannot be written (", Assert.Single(Mistakes("""{"box":"cryo","state":{"folder":"/proc"}}""")));
     }
 
     [Fact]

@@ -74,7 +74,7 @@ public sealed class CommandLineTests : IDisposable
     {
         var file = _folder.Write("box.json", """
             {"box":"cryo",
-             "mqtt":{"host":"broker.lab"}, "audit":{"file":"audit.jsonl"},
+             "mqtt":{"host":"broker.lab"}, "audit":{"file":"audit.jsonl"}, "state":{"folder":"state"},
              "instruments":{"b":{"type":"pump","args":{"feeds":"a"}},"a":{"type":"pump"}},
              "tasks":{"stage":{"type":"follower"}}}
             """);
@@ -88,6 +88,7 @@ public sealed class CommandLineTests : IDisposable
               box          cryo
               broker       broker.lab:1883
               audit log    {_folder.PathOf("audit.jsonl")}
+              state        {_folder.PathOf("state")}
               instruments  a, b
               tasks        stage
 
@@ -108,6 +109,7 @@ public sealed class CommandLineTests : IDisposable
               box          cryo
               broker       none, the box is not on MQTT
               audit log    none
+              state        none, the box remembers nothing across restarts
               instruments  none
               tasks        none
 
@@ -128,7 +130,7 @@ public sealed class CommandLineTests : IDisposable
         Assert.Equal(
             $"""
             {file}:2:3: /box must be a string, not 1.
-            {file}:3:3: "taks" is not known here (did you mean "tasks"?); known are box, mqtt, audit, log, instruments, tasks.
+            {file}:3:3: "taks" is not known here (did you mean "tasks"?); known are box, mqtt, audit, state, log, instruments, tasks.
             2 errors
 
             """,
