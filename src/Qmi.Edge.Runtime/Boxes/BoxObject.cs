@@ -26,7 +26,7 @@ internal sealed class BoxObject(EdgeBox box) : RpcObject(new Init(box), Methods,
     {
         writer.WriteStartObject();
         writer.WriteString("caller"u8, caller.Name);
-        writer.WriteString("role"u8, RpcVerb.NameOf(caller.Role));
+        writer.WriteString("role"u8, RoleName.Of(caller.Role));
         writer.WriteEndObject();
         return ValueTask.CompletedTask;
     }
