@@ -7,6 +7,8 @@ internal sealed class BoxObject(EdgeBox box) : RpcObject(new Init(box), Methods,
 {
     public const string ObjectName = "_box";
 
+    private readonly Lock _gate = new();
+
     private static readonly IReadOnlyList<RpcMethod> Methods =
     [
         .. ObjectMethods.All,
@@ -19,6 +21,13 @@ internal sealed class BoxObject(EdgeBox box) : RpcObject(new Init(box), Methods,
             new() { Name = "describe", Access = RpcAccess.Read, Idempotent = true, Arguments = BuiltIn.Arguments(new SchemaProperty("object", BuiltIn.Text("Its name."), Required: true)), Result = BuiltIn.Any, Description = "What can be known about an object." },
             static (self, request, writer, _) => self.Describe(writer, request.GetText("object")!)),
     ];
+
+    /// <summary>Adds a method that some part of the program brings.</summary>
+    public void Add(RpcMethodDescription description, BoxMethodHandler handler)
+    {
+        lock (_gate)
+            AddMethod(new BuiltInMethod<BoxObject>(description, (_, request, writer, cancellationToken) => handler(request, writer, cancellationToken)));
+    }
 
     internal override Task ReleaseAsync(TimeSpan timeout) => Task.CompletedTask;
 
