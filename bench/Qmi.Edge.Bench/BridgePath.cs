@@ -95,6 +95,8 @@ internal static class BridgePath
 
         public bool TryUnsubscribe(string filter) => true;
 
+        public long Renew() => Connected.Number;
+
         public ValueTask<bool> StopAsync(MqttStop how, TimeSpan patience) => new(true);
 
         public ValueTask DisposeAsync() => ValueTask.CompletedTask;

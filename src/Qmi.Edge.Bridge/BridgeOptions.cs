@@ -17,8 +17,14 @@ public sealed record BridgeOptions
     /// <summary>What callers may do, by their names. A second line of defence behind the broker's access control, and the only one on brokers without.</summary>
     public IReadOnlyDictionary<string, RpcAccess> Roles { get; init; } = new Dictionary<string, RpcAccess>();
 
-    /// <summary>What a caller may do whom <see cref="Roles"/> does not name.</summary>
-    public RpcAccess DefaultRole { get; init; } = RpcAccess.Admin;
+    /// <summary>
+    /// What a caller may do whom <see cref="Roles"/> does not name. Null = read, once any role is named; while none is, everything: a box on a
+    /// broker of one's own is usable by hand.
+    /// </summary>
+    public RpcAccess? DefaultRole { get; init; }
+
+    /// <summary>The files of a connection over TLS, to be watched and renewed; null = there are none.</summary>
+    public MqttTls? Tls { get; init; }
 
     /// <summary>Shortest time between two status documents of one task.</summary>
     public TimeSpan StatusInterval { get; init; } = TimeSpan.FromMilliseconds(200);
@@ -35,5 +41,11 @@ public sealed record BridgeOptions
     /// <summary>Longest time a request may allow itself.</summary>
     public TimeSpan MaximumTimeout { get; init; } = TimeSpan.FromHours(24);
 
-    internal Caller GetCaller(string name) => new(name, Roles.GetValueOrDefault(name, DefaultRole));
+    /// <summary>What a caller may do.</summary>
+    public RpcAccess RoleOf(string caller) => Roles.GetValueOrDefault(caller, RoleOfOthers);
+
+    /// <summary>What callers may do whom <see cref="Roles"/> does not name.</summary>
+    public RpcAccess RoleOfOthers => DefaultRole ?? (Roles.Count == 0 ? RpcAccess.Admin : RpcAccess.Read);
+
+    internal Caller GetCaller(string name) => new(name, RoleOf(name));
 }

@@ -1,6 +1,5 @@
 using System.Text.Json;
 using Microsoft.Extensions.Logging;
-using Qmi.Edge.Runtime;
 
 namespace Qmi.Edge.Box;
 
@@ -35,12 +34,8 @@ public sealed class ConfigurationReader
     // Whatever is wrong is noted on the way; the result is used only when nothing is.
     private BoxConfiguration Read(JsonElement root)
     {
-        foreach (var violation in ConfigurationSchema.Root.Validate(root))
-            _mistakes.Add(violation.Path, AboutTheFile(violation.Message));
-
-        var box = root.FindText("box") ?? "";
-        if (box.Length > 0 && !ObjectName.IsValid(box))
-            _mistakes.Add("/box", ObjectsReader.NoName(box));
+        _mistakes.AddOfFile(ConfigurationSchema.Root.Validate(root));
+        var box = ObjectsReader.ReadBox(root, _mistakes);
         var (instruments, tasks) = new ObjectsReader(_types, _mistakes).Read(root);
         return new BoxConfiguration
         {
@@ -53,9 +48,6 @@ public sealed class ConfigurationReader
             Tasks = tasks,
         };
     }
-
-    private static string AboutTheFile(string message) =>
-        message.StartsWith("The value ", StringComparison.Ordinal) ? $"The file {message["The value ".Length..]}" : message;
 
     private AuditConfiguration? ReadAudit(JsonElement audit)
     {

@@ -5,30 +5,38 @@ namespace Qmi.Edge.Box;
 /// <summary>What <c>box.json</c> may contain, apart from what each type of task and instrument adds.</summary>
 public static class ConfigurationSchema
 {
-    private static readonly Schema AnyObject = new() { Type = SchemaType.Object, AdditionalProperties = new Schema { Type = SchemaType.Any } };
+    private static readonly Schema AnyValue = new() { Type = SchemaType.Any };
+    private static readonly Schema AnyObject = new() { Type = SchemaType.Object, AdditionalProperties = AnyValue };
     private static readonly Schema Flag = new() { Type = SchemaType.Boolean };
 
     /// <summary>The names of the roles, in the order of what they may do.</summary>
-    public static readonly string[] Roles = ["observer", "operator", "admin"];
+    public static readonly string[] Roles = [.. RoleName.All];
 
     /// <summary>The names of the missed-loop policies, in the order of <see cref="MissedLoopPolicy"/>.</summary>
     public static readonly string[] Policies = ["immediate", "skip", "terminate", "catch_up"];
 
     internal static readonly string[] LogLevels = ["trace", "debug", "information", "warning", "error", "critical"];
 
+    /// <summary>What the first level of all topics may be.</summary>
+    internal const string PrefixPattern = "^[a-zA-Z0-9_-]+(/[a-zA-Z0-9_-]+)*$";
+
+    private static readonly SchemaProperty Prefix = new("prefix", new Schema { Type = SchemaType.String, MinLength = 1, MaxLength = 64, Pattern = PrefixPattern, Default = "\"qmi\"", Description = "First level of all topics." });
+
+    private static readonly SchemaProperty RoleOfCallers = new("roles", new Schema { Type = SchemaType.Object, AdditionalProperties = new Schema { Type = SchemaType.String, Enum = Roles }, Description = "What callers may do, by user name." });
+
     private static readonly Schema Mqtt = Object(
         new("host", Text("Name or address of the broker."), Required: true),
         new("port", new Schema { Type = SchemaType.Integer, Minimum = 1, Maximum = 65535, Default = "1883" }),
         new("user", Text("User name; it must be the box's own.")),
         new("password_file", Text("File with the password, readable by the box only.")),
-        new("prefix", new Schema { Type = SchemaType.String, MinLength = 1, MaxLength = 64, Pattern = "^[a-zA-Z0-9_-]+(/[a-zA-Z0-9_-]+)*$", Default = "\"qmi\"", Description = "First level of all topics." }),
+        Prefix,
         new("protocol", new Schema { Type = SchemaType.String, Enum = ["auto", "5", "3.1.1"], Default = "\"auto\"" }),
         new("tls", Object(
             new("ca_file", Text("Certificates of the authorities that are trusted."), Required: true),
             new("certificate_file", Text("The box's own certificate.")),
             new("key_file", Text("The key of that certificate.")))),
-        new("roles", new Schema { Type = SchemaType.Object, AdditionalProperties = new Schema { Type = SchemaType.String, Enum = Roles }, Description = "What callers may do, by user name." }),
-        new("default_role", new Schema { Type = SchemaType.String, Enum = Roles, Default = "\"admin\"", Description = "What callers may do that roles does not name." }));
+        RoleOfCallers,
+        new("default_role", new Schema { Type = SchemaType.String, Enum = Roles, Description = "What callers may do that roles does not name: observer, or admin when there are no roles." }));
 
     private static readonly Schema Loop = Object(
         new("period_ms", new Schema { Type = SchemaType.Number, Minimum = 0.1, Maximum = TimeSpan.FromDays(1).TotalMilliseconds, Unit = "ms" }),
@@ -57,6 +65,11 @@ public static class ConfigurationSchema
         new("log", Object(new SchemaProperty("level", new Schema { Type = SchemaType.String, Enum = LogLevels }))),
         new("instruments", new Schema { Type = SchemaType.Object, AdditionalProperties = Instrument }),
         new("tasks", new Schema { Type = SchemaType.Object, AdditionalProperties = Task }));
+
+    /// <summary>What a broker must know of a box; whatever else is there is not looked at.</summary>
+    internal static Schema Access { get; } = Object(
+        new("box", Text("Name of the box on the wire."), Required: true),
+        new("mqtt", Object(Prefix, RoleOfCallers) with { AdditionalProperties = AnyValue })) with { AdditionalProperties = AnyValue };
 
     private static Schema Text(string description) => new() { Type = SchemaType.String, MinLength = 1, Description = description };
 

@@ -1,3 +1,5 @@
+using Qmi.Edge.Runtime;
+
 namespace Qmi.Edge.Box;
 
 /// <summary>The files that a configuration names, from where the configuration itself is and not from where somebody happens to stand.</summary>

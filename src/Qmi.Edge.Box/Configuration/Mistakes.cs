@@ -5,6 +5,8 @@ namespace Qmi.Edge.Box;
 /// <summary>What is wrong with a configuration so far. Reading goes on after a mistake, so that all of them are told at once.</summary>
 internal sealed class Mistakes
 {
+    private const string AnyValue = "The value ";
+
     private readonly List<(string Path, string Message)> _all = [];
 
     /// <summary>Notes a mistake at the value that a JSON Pointer points to.</summary>
@@ -16,6 +18,10 @@ internal sealed class Mistakes
         foreach (var violation in violations)
             Add(violation.Path, violation.Message);
     }
+
+    /// <summary>Notes what breaks the schema of the whole file, which is called the file and not a value.</summary>
+    public void AddOfFile(IEnumerable<SchemaViolation> violations) => Add(violations.Select(violation =>
+        violation.Message.StartsWith(AnyValue, StringComparison.Ordinal) ? violation with { Message = $"The file {violation.Message[AnyValue.Length..]}" } : violation));
 
     /// <summary>Whether something is wrong with a value or inside of it.</summary>
     public bool AreAt(string path) => _all.Exists(mistake => mistake.Path == path || mistake.Path.StartsWith(path + "/", StringComparison.Ordinal));

@@ -15,6 +15,7 @@ internal sealed class MqttReader(ConfiguredFile files, Mistakes mistakes)
         if (password is not null && mqtt.FindText("user") is null)
             mistakes.Add($"{Place}/password_file", "A password needs a \"user\" beside it: brokers take no password alone.");
         var tls = mqtt.FindObject("tls") is { } found ? ReadTls(found) : null;
+        var roles = RolesReader.Read(mqtt, box, mistakes);
         if (mistakes.AreAt(Place))
             return null;
 
@@ -22,8 +23,10 @@ internal sealed class MqttReader(ConfiguredFile files, Mistakes mistakes)
         {
             Prefix = mqtt.FindText("prefix") ?? "qmi",
             SoftwareVersion = ProgramVersion.Text,
-            Roles = mqtt.FindObject("roles") is { } roles ? roles.EnumerateObject().ToDictionary(role => role.Name, role => ToRole(role.Value.GetString()!)) : [],
-            DefaultRole = mqtt.FindText("default_role") is { } other ? ToRole(other) : RpcAccess.Admin,
+            Roles = roles ?? [],
+            // Who names some means that the others are to do less, even when the list is empty.
+            DefaultRole = mqtt.FindText("default_role") is { } other ? RoleName.Find(other) : roles is null ? null : RpcAccess.Read,
+            Tls = tls,
         };
         var connection = new MqttOptions
         {
@@ -51,6 +54,4 @@ internal sealed class MqttReader(ConfiguredFile files, Mistakes mistakes)
     }
 
     private string? Require(JsonElement tls, string name) => files.Require($"{Place}/tls/{name}", tls.FindText(name));
-
-    private static RpcAccess ToRole(string name) => (RpcAccess)Array.IndexOf(ConfigurationSchema.Roles, name);
 }

@@ -18,6 +18,15 @@ internal sealed class ObjectsReader(TypeCatalog types, Mistakes mistakes)
     public static string NoName(string name) =>
         $"\"{name}\" is no name: use 1 to {ObjectName.MaxLength} lower-case letters, digits, '_' and '-', beginning with a letter or digit.";
 
+    /// <summary>The name of the box; empty when there is none.</summary>
+    public static string ReadBox(JsonElement root, Mistakes mistakes)
+    {
+        var box = root.FindText("box") ?? "";
+        if (box.Length > 0 && !ObjectName.IsValid(box))
+            mistakes.Add("/box", NoName(box));
+        return box;
+    }
+
     public (IReadOnlyList<InstrumentConfiguration> Instruments, IReadOnlyList<TaskConfiguration> Tasks) Read(JsonElement root)
     {
         _instrumentNames.UnionWith(root.FindObjects(Instruments).Select(member => member.Name));

@@ -21,13 +21,20 @@ internal static class UsageText
             return $"A verb is needed: {string.Join(", ", verbs)}.";
         if (unmatched.Length > 0)
             return $"{verb.Name} takes {Count(verb.Arguments.Count)}: \"{unmatched[0]}\" is one too many.";
+        if (BareOption(parsed) is { } bare)
+            return $"The option {bare.Name} needs a value: {Begin(bare.Description!)}";
         if (MissingArgument(parsed) is { } missing)
-            return $"{verb.Name} needs {missing.Name}: {char.ToLowerInvariant(missing.Description![0])}{missing.Description[1..]}";
+            return $"{verb.Name} needs {missing.Name}: {Begin(missing.Description!)}";
         return string.Join(" ", parsed.Errors.Select(error => error.Message));
     }
 
     private static Argument? MissingArgument(ParseResult parsed) =>
-        parsed.CommandResult.Command.Arguments.FirstOrDefault(argument => parsed.GetResult(argument) is not { Tokens.Count: > 0 });
+        parsed.CommandResult.Command.Arguments.FirstOrDefault(argument => argument.Arity.MinimumNumberOfValues > 0 && parsed.GetResult(argument) is not { Tokens.Count: > 0 });
+
+    private static Option? BareOption(ParseResult parsed) =>
+        parsed.CommandResult.Children.OfType<OptionResult>().FirstOrDefault(result => result is { Implicit: false, Tokens.Count: 0 } && result.Option.Arity.MinimumNumberOfValues > 0)?.Option;
+
+    private static string Begin(string description) => $"{char.ToLowerInvariant(description[0])}{description[1..]}";
 
     private static IEnumerable<string> OptionsOf(Command verb, RootCommand root) =>
         verb.Options.Concat(root.Options.Where(option => option.Recursive)).SelectMany(option => option.Aliases.Append(option.Name));

@@ -1,4 +1,6 @@
 using System.CommandLine;
+using Qmi.Edge.Bridge;
+using Qmi.Edge.Runtime;
 
 namespace Qmi.Edge.Box;
 
@@ -23,11 +25,27 @@ internal static class ValidateVerb
     {
         Console.WriteLine($"{file} is valid.");
         Console.WriteLine($"  box          {configuration.Box}");
-        Console.WriteLine($"  broker       {(configuration.Mqtt is { } mqtt ? $"{mqtt.Connection.Host}:{mqtt.Connection.Port}" : "none, the box is not on MQTT")}");
+        Console.WriteLine($"  broker       {(configuration.Mqtt is { } mqtt ? Describe(mqtt.Connection) : "none, the box is not on MQTT")}");
+        Console.WriteLine($"  callers      {(configuration.Mqtt is { } shown ? Describe(shown.Bridge) : "none")}");
         Console.WriteLine($"  audit log    {configuration.Audit?.File ?? "none"}");
         Console.WriteLine($"  state        {configuration.State?.Folder ?? "none, the box remembers nothing across restarts"}");
         Console.WriteLine($"  instruments  {Names(configuration.Instruments.Select(instrument => instrument.Name))}");
         Console.WriteLine($"  tasks        {Names(configuration.Tasks.Select(task => task.Name))}");
+    }
+
+    private static string Describe(MqttOptions connection) => $"{connection.Host}:{connection.Port}" + connection.Tls switch
+    {
+        null => ", not encrypted",
+        { CertificateFile: null } => ", TLS",
+        _ => ", TLS with a certificate of its own",
+    };
+
+    private static string Describe(BridgeOptions bridge)
+    {
+        var others = RoleName.Of(bridge.RoleOfOthers);
+        return bridge.Roles.Count == 0
+            ? $"{others}, whoever the broker lets in"
+            : $"{string.Join(", ", bridge.Roles.Select(role => $"{role.Key} {RoleName.Of(role.Value)}"))}, others {others}";
     }
 
     private static string Names(IEnumerable<string> names) => string.Join(", ", names.DefaultIfEmpty("none"));

@@ -34,6 +34,14 @@ public interface IMqttConnection : IAsyncDisposable
     /// <returns>As <see cref="TryPublish"/>.</returns>
     bool TryUnsubscribe(string filter);
 
+    /// <summary>
+    /// Connects anew at once, with the files that the options name as they are then. A connection at hand sends first what it has accepted, for
+    /// up to a second, and is then broken like any that breaks; an attempt under way is given up; a wait for the next one ends. From any
+    /// thread, and never blocks.
+    /// </summary>
+    /// <returns>The <see cref="MqttSession.Number"/> of the newest connection made before: whatever is connected under a higher one was begun after this call.</returns>
+    long Renew();
+
     /// <summary>Ends the connection for good. The first call decides how; nothing is accepted from then on.</summary>
     /// <param name="how">With or without a farewell: the farewell keeps the broker from publishing the will.</param>
     /// <param name="patience">Within this time what was accepted is sent and acknowledged; after it the socket is closed as things stand. At most a day.</param>

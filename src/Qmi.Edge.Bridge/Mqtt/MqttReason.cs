@@ -152,4 +152,7 @@ public enum MqttReason : ushort
 
     /// <summary>A defect on this side; the log has it.</summary>
     InternalError = 0x109,
+
+    /// <summary>This side ended the connection to make a new one.</summary>
+    Renewed = 0x10A,
 }

@@ -54,6 +54,7 @@ internal static class MqttReasonText
         MqttReason.Misconfigured => "the options cannot work",
         MqttReason.ProtocolViolated => "the peer does not speak MQTT as it should",
         MqttReason.Stopped => "stopped on request",
+        MqttReason.Renewed => "ended to connect anew",
         MqttReason.InternalError => "defect on this side, see the log",
         _ => $"reason 0x{(int)reason:X2}",
     };

@@ -43,7 +43,7 @@ internal sealed partial class PushReceiver(EdgeBox box, Topics topics, BridgeOpt
         if (box.FindObject(taskName) is not QmiTaskRunner task)
             throw new QmiException(ErrorCode.NoSuchObject, $"There is no task \"{taskName}\" in box {box.Name}{NearestName.Hint(taskName, box.Objects.Select(target => target.Name))}.");
         if (caller.Role < RpcAccess.Control)
-            throw new QmiException(ErrorCode.Forbidden, $"{caller.Name} may not change settings: it needs the Control role.");
+            throw new QmiException(ErrorCode.Forbidden, $"{caller.Name} may not change settings: it needs the role {RoleName.Of(RpcAccess.Control)}.");
         if (entry.Newest is { Id: { } last } known && last == push.Id)
         {
             // The same push again: it is never applied twice, its answer is repeated.

@@ -7,6 +7,8 @@ internal sealed class BoxObject(EdgeBox box) : RpcObject(new Init(box), Methods,
 {
     public const string ObjectName = "_box";
 
+    private readonly Lock _gate = new();
+
     private static readonly IReadOnlyList<RpcMethod> Methods =
     [
         .. ObjectMethods.All,
@@ -20,13 +22,20 @@ internal sealed class BoxObject(EdgeBox box) : RpcObject(new Init(box), Methods,
             static (self, request, writer, _) => self.Describe(writer, request.GetText("object")!)),
     ];
 
+    /// <summary>Adds a method that some part of the program brings.</summary>
+    public void Add(RpcMethodDescription description, BoxMethodHandler handler)
+    {
+        lock (_gate)
+            AddMethod(new BuiltInMethod<BoxObject>(description, (_, request, writer, cancellationToken) => handler(request, writer, cancellationToken)));
+    }
+
     internal override Task ReleaseAsync(TimeSpan timeout) => Task.CompletedTask;
 
     private static ValueTask WriteCaller(Utf8JsonWriter writer, Caller caller)
     {
         writer.WriteStartObject();
         writer.WriteString("caller"u8, caller.Name);
-        writer.WriteString("role"u8, RpcVerb.NameOf(caller.Role));
+        writer.WriteString("role"u8, RoleName.Of(caller.Role));
         writer.WriteEndObject();
         return ValueTask.CompletedTask;
     }

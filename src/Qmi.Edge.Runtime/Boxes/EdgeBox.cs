@@ -9,6 +9,7 @@ public sealed partial class EdgeBox : IAsyncDisposable
     private readonly EdgeBoxOptions _options;
     private readonly ILogger _logger;
     private readonly TaskWatch _watch;
+    private readonly BoxObject _self;
     private volatile IBoxObserver[] _observers = [];
     private Task? _stopping;
 
@@ -29,7 +30,7 @@ public sealed partial class EdgeBox : IAsyncDisposable
         Alarms = new AlarmBoard(this);
         Pump = new SignalPump(TimeProvider, _logger);
         WorkerThreads.EnsureEnough();
-        Self = new BoxObject(this);
+        _self = new BoxObject(this);
         _watch = new TaskWatch(this);
     }
 
@@ -61,7 +62,7 @@ public sealed partial class EdgeBox : IAsyncDisposable
     public IReadOnlyList<RpcObject> Objects => _objects.All;
 
     /// <summary>The box itself as an object, named <c>_box</c>.</summary>
-    public RpcObject Self { get; }
+    public RpcObject Self => _self;
 
     /// <summary>Whether the box is stopping or has stopped.</summary>
     public bool IsStopping => _stopping is not null;
@@ -134,6 +135,22 @@ public sealed partial class EdgeBox : IAsyncDisposable
             return;
         foreach (var id in new[] { runner.AlarmId, runner.HungAlarmId, runner.NotStoppingAlarmId })
             Alarms.Clear(id);
+    }
+
+    /// <summary>
+    /// Adds a method to the box itself: what a part of the program around the runtime can do for callers from outside, who find it at
+    /// <c>_box</c> with everything that methods have: verb and role, schema, lock, audit.
+    /// </summary>
+    /// <param name="description">What is known about it; its arguments are checked against this before it is run.</param>
+    /// <param name="handler">Runs it.</param>
+    /// <exception cref="QmiException">The name is no name.</exception>
+    /// <exception cref="ArgumentException">The name is taken.</exception>
+    public void AddMethod(RpcMethodDescription description, BoxMethodHandler handler)
+    {
+        ArgumentNullException.ThrowIfNull(description);
+        ArgumentNullException.ThrowIfNull(handler);
+        ObjectName.ThrowIfInvalid(description.Name, "method");
+        _self.Add(description, handler);
     }
 
     /// <summary>

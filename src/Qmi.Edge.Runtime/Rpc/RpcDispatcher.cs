@@ -38,7 +38,7 @@ internal static class RpcDispatcher
         if (description.Access != request.Verb)
             throw WrongVerb(target, description, request.Verb);
         if (description.Access > request.Caller.Role)
-            throw new QmiException(ErrorCode.Forbidden, $"{request.Caller.Name} may not use {description.Name}: it needs the {description.Access} role.");
+            throw new QmiException(ErrorCode.Forbidden, $"{request.Caller.Name} may not use {description.Name}: it needs the role {RoleName.Of(description.Access)}.");
         if (target.Box.TimeProvider.GetNanoseconds() >= request.Deadline)
             throw new QmiException(ErrorCode.Expired, $"The time allowed for {target.Name}.{description.Name} had passed before it began; it was not run.");
 

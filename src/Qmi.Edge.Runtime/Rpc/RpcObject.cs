@@ -8,7 +8,7 @@ namespace Qmi.Edge.Runtime;
 /// </summary>
 public abstract class RpcObject
 {
-    private readonly FrozenDictionary<string, RpcMethod> _methods;
+    private volatile FrozenDictionary<string, RpcMethod> _methods;
 
     private protected RpcObject(RpcObjectInit init, IReadOnlyList<RpcMethod> builtInMethods, IReadOnlyList<SignalDescription> builtInSignals)
     {
@@ -24,7 +24,7 @@ public abstract class RpcObject
             Kind = init.Type.Kind,
             ClassName = init.Type.ClassName,
             Description = init.Type.Description,
-            Methods = [.. _methods.Values.Select(method => method.Description).OrderBy(method => method.Name, StringComparer.Ordinal)],
+            Methods = Describe(_methods),
             Signals = Signals.Descriptions,
             Settings = (init.Type as TaskType)?.SettingsSchema,
             Status = (init.Type as TaskType)?.StatusSchema,
@@ -41,7 +41,7 @@ public abstract class RpcObject
     public ILogger Logger { get; }
 
     /// <summary>What can be known about it without touching it.</summary>
-    public ObjectDescription Description { get; }
+    public ObjectDescription Description { get; private set; }
 
     /// <summary>Its lock.</summary>
     public ObjectLock Lock { get; }
@@ -96,6 +96,19 @@ public abstract class RpcObject
 
     /// <summary>Tells whoever watches the box that something about this object changed.</summary>
     internal void NotifyChanged(ObjectAspect aspect) => Box.NotifyChanged(this, aspect);
+
+    /// <summary>Adds a method to the table. Who reads meanwhile sees the old one or the new one. One caller at a time.</summary>
+    /// <exception cref="ArgumentException">The name is taken.</exception>
+    private protected void AddMethod(RpcMethod method)
+    {
+        if (_methods.ContainsKey(method.Description.Name))
+            throw new ArgumentException($"{Name} has a method \"{method.Description.Name}\" already: choose another name.", nameof(method));
+        _methods = _methods.Values.Append(method).ToFrozenDictionary(other => other.Description.Name);
+        Description = Description with { Methods = Describe(_methods) };
+    }
+
+    private static RpcMethodDescription[] Describe(FrozenDictionary<string, RpcMethod> methods) =>
+        [.. methods.Values.Select(method => method.Description).OrderBy(method => method.Name, StringComparer.Ordinal)];
 
     /// <summary>Ends the object: what it runs, what it holds open. The queue is closed before.</summary>
     internal abstract Task ReleaseAsync(TimeSpan timeout);

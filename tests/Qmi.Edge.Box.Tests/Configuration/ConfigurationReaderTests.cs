@@ -54,7 +54,7 @@ public class ConfigurationReaderTests
         var mqtt = GivenConfiguration.Read("""{"box":"cryo","mqtt":{"host":"localhost"}}""").Mqtt!;
 
         Assert.Equal((1883, null, null, null, null), (mqtt.Connection.Port, mqtt.Connection.UserName, mqtt.Connection.Password, mqtt.Connection.Tls, mqtt.Connection.ProtocolVersion));
-        Assert.Equal(("qmi", RpcAccess.Admin), (mqtt.Bridge.Prefix, mqtt.Bridge.DefaultRole));
+        Assert.Equal(("qmi", RpcAccess.Admin, null), (mqtt.Bridge.Prefix, mqtt.Bridge.RoleOf("anybody"), mqtt.Bridge.Tls));
         mqtt.Connection.ThrowIfInvalid();
     }
 
@@ -71,6 +71,30 @@ public class ConfigurationReaderTests
     [InlineData("admin", RpcAccess.Admin)]
     public void Each_role_has_its_name(string name, RpcAccess access) =>
         Assert.Equal(access, GivenConfiguration.Read($$$"""{"box":"cryo","mqtt":{"host":"h","default_role":"{{{name}}}"}}""").Mqtt!.Bridge.DefaultRole);
+
+    [Theory]
+    [InlineData("", RpcAccess.Admin)]
+    [InlineData(""","roles":{"alice":"admin"}""", RpcAccess.Read)]
+    [InlineData(""","roles":{}""", RpcAccess.Read)]
+    [InlineData(""","roles":{"alice":"admin"},"default_role":"operator" """, RpcAccess.Control)]
+    [InlineData(""","default_role":"observer" """, RpcAccess.Read)]
+    public void Who_names_roles_lets_all_others_only_look(string roles, RpcAccess others) =>
+        Assert.Equal(others, GivenConfiguration.Read($$$"""{"box":"cryo","mqtt":{"host":"h"{{{roles}}}}}""").Mqtt!.Bridge.RoleOf("somebody"));
+
+    [Fact]
+    public void A_role_for_a_name_that_no_caller_can_have_is_told_why() =>
+        GivenConfiguration.AssertMistakes(
+            """
+            {
+              "box": "cryo",
+              "mqtt": { "host": "h",
+                "roles": { "alice": "operator", ▸"alice/bob": "admin", ▸"cryo": "operator", ▸"Eve": "observer", ▸"+": "admin" } }
+            }
+            """,
+            CallerName.FindMistake("alice/bob")!,
+            CallerName.IsBox("cryo"),
+            CallerName.FindMistake("Eve")!,
+            CallerName.FindMistake("+")!);
 
     [Theory]
     [InlineData("trace", LogLevel.Trace)]

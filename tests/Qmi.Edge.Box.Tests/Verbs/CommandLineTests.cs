@@ -21,6 +21,7 @@ public sealed class CommandLineTests : IDisposable
         Assert.Contains("Runs instrument tasks with known timing and shows them on MQTT.", console.Output);
         Assert.Contains("run <box.json>       Runs a box until it is told to stop (SIGTERM, Ctrl-C).", console.Output);
         Assert.Contains("validate <box.json>  Checks a configuration and starts nothing. Exit code 6 when it is wrong.", console.Output);
+        Assert.Contains("acl <box.json>       Writes the access rules of a broker: who may read and write which topics.", console.Output);
         Assert.Contains("version              Prints the version of the program.", console.Output);
     }
 
@@ -45,13 +46,15 @@ public sealed class CommandLineTests : IDisposable
     }
 
     [Theory]
-    [InlineData("A verb is needed: run, validate, version.")]
-    [InlineData("There is no verb \"vaildate\" (did you mean \"validate\"?); the verbs are run, validate, version.", "vaildate", "box.json")]
-    [InlineData("There is no verb \"box.json\"; the verbs are run, validate, version.", "box.json")]
+    [InlineData("A verb is needed: run, validate, acl, version.")]
+    [InlineData("There is no verb \"vaildate\" (did you mean \"validate\"?); the verbs are run, validate, acl, version.", "vaildate", "box.json")]
+    [InlineData("There is no verb \"box.json\"; the verbs are run, validate, acl, version.", "box.json")]
     [InlineData("run needs box.json: the configuration of the box: a file of JSON with comments.", "run")]
     [InlineData("validate needs box.json: the configuration of the box: a file of JSON with comments.", "validate")]
     [InlineData("validate takes one file: \"b.json\" is one too many.", "validate", "a.json", "b.json")]
     [InlineData("version takes no file: \"box.json\" is one too many.", "version", "box.json")]
+    [InlineData("The option --boxes needs a value: names of boxes, with commas between them.", "acl", "box.json", "--boxes")]
+    [InlineData("The option --output needs a value: the file to write; default standard output.", "acl", "--boxes", "a", "--output")]
     [InlineData("The option --hlep is not known (did you mean \"--help\"?).", "--hlep")]
     [InlineData("The option --hlep is not known (did you mean \"--help\"?).", "run", "--hlep")]
     [InlineData("The option --strict is not known.", "validate", "--strict", "box.json")]
@@ -86,7 +89,8 @@ public sealed class CommandLineTests : IDisposable
             $"""
             {file} is valid.
               box          cryo
-              broker       broker.lab:1883
+              broker       broker.lab:1883, not encrypted
+              callers      admin, whoever the broker lets in
               audit log    {_folder.PathOf("audit.jsonl")}
               state        {_folder.PathOf("state")}
               instruments  a, b
@@ -108,6 +112,7 @@ public sealed class CommandLineTests : IDisposable
             {file} is valid.
               box          cryo
               broker       none, the box is not on MQTT
+              callers      none
               audit log    none
               state        none, the box remembers nothing across restarts
               instruments  none
@@ -115,6 +120,23 @@ public sealed class CommandLineTests : IDisposable
 
             """,
             console.Output);
+    }
+
+    [Fact]
+    public async Task How_the_broker_is_reached_and_what_callers_may_do_is_shown()
+    {
+        foreach (var name in new[] { "ca.pem", "box.pem", "box.key" })
+            _folder.Write(name, "");
+        var authority = _folder.Write("ca.json", """{"box":"cryo","mqtt":{"host":"broker.lab","port":8883,"tls":{"ca_file":"ca.pem"},"default_role":"operator"}}""");
+        var both = _folder.Write("both.json", """
+            {"box":"cryo","mqtt":{"host":"broker.lab","port":8883,"tls":{"ca_file":"ca.pem","certificate_file":"box.pem","key_file":"box.key"},"roles":{"alice":"operator","adm":"admin"}}}
+            """);
+
+        var first = await CapturedConsole.RunAsync("validate", authority);
+        var second = await CapturedConsole.RunAsync("validate", both);
+
+        Assert.Contains("  broker       broker.lab:8883, TLS\n  callers      operator, whoever the broker lets in\n", first.Output);
+        Assert.Contains("  broker       broker.lab:8883, TLS with a certificate of its own\n  callers      alice operator, adm admin, others observer\n", second.Output);
     }
 
     [Theory]

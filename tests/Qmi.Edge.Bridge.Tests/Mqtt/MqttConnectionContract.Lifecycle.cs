@@ -151,6 +151,57 @@ public abstract partial class MqttConnectionContract
     }
 
     [Fact]
+    public void A_renewed_connection_sends_what_it_has_accepted_and_is_back_at_once_under_the_next_number()
+    {
+        const int Count = 200;
+        var subscriber = Start("subscriber").Subscribe("t");
+        var client = StartConnected("client", options => options with { ReconnectDelay = TimeSpan.FromHours(1), MaximumReconnectDelay = TimeSpan.FromHours(1) });
+        for (var i = 0; i < Count; i++)
+            client.Publish("t", $"{i}", MqttQos.AtLeastOnce, token: i + 1);
+
+        Assert.Equal(1, client.Connection.Renew());
+
+        Assert.Equal(2, client.Events.WaitForSession(2).Number);
+        Assert.Equal((MqttReason.Renewed, TimeSpan.Zero, true), Assert.Single(client.Events.Disconnections) is var end ? (end.Reason, end.RetryAfter, end.WasConnected) : default);
+        Assert.All(client.Events.WaitForAcknowledgements(Count), answer => Assert.Equal(MqttReason.Success, answer.Reason));
+        Assert.Equal(Count, subscriber.Events.WaitForMessages(Count).Length);
+        Assert.Equal(2, client.Connection.Renew());
+        Assert.Equal(3, client.Events.WaitForSession(3).Number);
+    }
+
+    [Fact]
+    public void A_renewal_ends_the_wait_for_the_next_attempt()
+    {
+        var client = StartConnected("client", options => options with { ReconnectDelay = TimeSpan.FromHours(1), MaximumReconnectDelay = TimeSpan.FromHours(1) });
+        Broker.Kill();
+        client.Events.WaitForDisconnection(disconnection => disconnection.WasConnected);
+        Broker.Restart();
+
+        Assert.Equal(1, client.Connection.Renew());
+
+        Assert.Equal(2, client.Events.WaitForSession(2).Number);
+    }
+
+    [Fact]
+    public void A_renewal_gives_up_the_attempt_under_way()
+    {
+        using var silent = new Testing.FakeBroker(connection =>
+        {
+            connection.ReadConnect();
+            if (connection.Number > 1)
+                connection.Accept(Version == MqttProtocolVersion.V5 ? 5 : 4);
+            connection.ReadToEnd();
+        });
+        var client = Start("client", configure: options => options with { Port = silent.Port, ConnectTimeout = TimeSpan.FromHours(1) });
+        SpinWait.SpinUntil(() => silent.Connections == 1, Generous);
+
+        Assert.Equal(0, client.Connection.Renew());
+
+        Assert.Equal(1, client.Events.WaitForSession().Number);
+        Assert.Equal((MqttReason.Renewed, false), Assert.Single(client.Events.Disconnections) is var end ? (end.Reason, end.WasConnected) : default);
+    }
+
+    [Fact]
     public void Every_publication_with_a_token_is_answered_once_even_when_the_broker_dies()
     {
         var client = StartConnected("client");

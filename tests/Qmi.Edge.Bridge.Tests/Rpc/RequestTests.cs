@@ -186,7 +186,7 @@ public class RequestTests
         Assert.Equal("FORBIDDEN", Text(given.Ask("call", "bump", caller: "obs"), "error", "code"));
         Assert.Equal("true", Text(given.Ask("call", "bump"), "ok"));
         Assert.Equal("FORBIDDEN", Text(given.Ask("admin", "force_unlock", """["because"]"""), "error", "code"));
-        Assert.Equal("call", Text(given.Ask("get", "whoami", target: "_box"), "result", "role"));
+        Assert.Equal("operator", Text(given.Ask("get", "whoami", target: "_box"), "result", "role"));
     }
 
     [Fact]

@@ -89,6 +89,15 @@ public sealed class MosquittoConnection : IMqttConnection
     public bool TryUnsubscribe(string filter) => TrySend(OutboxKind.Unsubscribe, filter, MqttQos.AtMostOnce, 0);
 
     /// <inheritdoc/>
+    public long Renew()
+    {
+        // Before the start there is nothing to renew: the first connection comes after this call anyway.
+        var newest = _supervisor?.Renew() ?? 0;
+        _doorbell.Ring();
+        return newest;
+    }
+
+    /// <inheritdoc/>
     public async ValueTask<bool> StopAsync(MqttStop how, TimeSpan patience)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(patience, TimeSpan.Zero);

@@ -34,4 +34,7 @@ internal static partial class MosquittoLog
 
     [LoggerMessage(4109, LogLevel.Information, "{Host}:{Port} does not speak MQTT 5; trying 3.1.1")]
     public static partial void FallingBack(this ILogger logger, string host, int port);
+
+    [LoggerMessage(4110, LogLevel.Information, "Connecting anew to {Host}:{Port}, as was asked")]
+    public static partial void Renewing(this ILogger logger, string host, int port);
 }

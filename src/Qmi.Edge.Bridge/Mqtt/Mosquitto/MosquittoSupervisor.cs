@@ -9,11 +9,16 @@ namespace Qmi.Edge.Bridge;
 /// </summary>
 internal sealed class MosquittoSupervisor(MqttOptions options, IMqttEvents events, Outbox outbox, Doorbell doorbell, StopSignal stop, Random random, ILogger logger, TimeProvider timeProvider)
 {
+    // What a connection that is renewed may still send of what it had accepted.
+    private static readonly TimeSpan RenewalPatience = TimeSpan.FromSeconds(1);
+
+    private readonly Lock _gate = new();
     private readonly BackOff _backOff = new(options.ReconnectDelay, options.MaximumReconnectDelay, random);
     private readonly ProtocolChoice _protocol = new(options.ProtocolVersion, timeProvider);
     private readonly AddressSearch _search = new(options.Host);
     private MosquittoDial? _lastDial;
     private MqttSession? _session;
+    private volatile bool _mustRenew;
     private long _connections;
     private long _connectedAt;
     private string? _lastText;
@@ -23,6 +28,17 @@ internal sealed class MosquittoSupervisor(MqttOptions options, IMqttEvents event
 
     /// <summary>The link at hand. Only for the connection's thread.</summary>
     public MosquittoLink? Link { get; private set; }
+
+    /// <summary>Asks for a new connection in place of the one at hand or the attempt under way. From any thread; the doorbell is rung after it.</summary>
+    /// <returns>The number of the newest connection that was made before.</returns>
+    public long Renew()
+    {
+        lock (_gate)
+        {
+            _mustRenew = true;
+            return _connections;
+        }
+    }
 
     /// <summary>Returns when stopped: true when everything was sent and said.</summary>
     public bool Run()
@@ -38,11 +54,11 @@ internal sealed class MosquittoSupervisor(MqttOptions options, IMqttEvents event
                 break;
             }
 
-            var delay = _backOff.Next();
+            var delay = _mustRenew ? TimeSpan.Zero : _backOff.Next();
             Log(end, wasConnected, delay);
             var deadline = timeProvider.GetDeadline(delay);
             events.OnDisconnected(new MqttDisconnection(end.Reason, end.Text, delay, wasConnected));
-            while (stop.Request is null && timeProvider.GetRemaining(deadline) != TimeSpan.Zero)
+            while (stop.Request is null && !_mustRenew && timeProvider.GetRemaining(deadline) != TimeSpan.Zero)
                 doorbell.Wait(deadline);
         }
 
@@ -57,6 +73,7 @@ internal sealed class MosquittoSupervisor(MqttOptions options, IMqttEvents event
         LinkEnd? nobody = null;
         while (true)
         {
+            BeginAnewIfAsked();
             var connections = _connections;
             var version = _protocol.Next;
             var end = Attempt(version, ref complete);
@@ -85,6 +102,15 @@ internal sealed class MosquittoSupervisor(MqttOptions options, IMqttEvents event
             if (stop.Request is not null)
                 return (end, false);
         }
+    }
+
+    // Whatever the next attempt reads, the certificates above all, it reads after this.
+    private void BeginAnewIfAsked()
+    {
+        if (!_mustRenew)
+            return;
+        _mustRenew = false;
+        _protocol.Forget();
     }
 
     private LinkEnd Attempt(MqttProtocolVersion version, ref bool complete)
@@ -167,6 +193,14 @@ internal sealed class MosquittoSupervisor(MqttOptions options, IMqttEvents event
         {
             while (link.End is null && stop.Request is null)
             {
+                if (_mustRenew)
+                {
+                    if (link.Session is not null)
+                        SendRest(link, timeProvider.GetDeadline(RenewalPatience));
+                    link.GiveUp(MqttReason.Renewed, MqttReason.Renewed.GetText());
+                    break;
+                }
+
                 link.Turn(link.Session is null ? deadline : MonotonicTime.Never);
                 if (link.Session is null && timeProvider.GetRemaining(deadline) == TimeSpan.Zero)
                     link.GiveUp(MqttReason.ConnectTimedOut, $"{options.Host}:{options.Port} did not answer within {options.ConnectTimeout}");
@@ -201,7 +235,14 @@ internal sealed class MosquittoSupervisor(MqttOptions options, IMqttEvents event
 
     private void OnConnected(MqttSession session)
     {
-        _connections++;
+        lock (_gate)
+        {
+            // It was begun before the renewal that ends it: nobody shall take it for the new one.
+            if (_mustRenew)
+                return;
+            _connections++;
+        }
+
         _connectedAt = timeProvider.GetNanoseconds();
         _lastText = null;
         _protocol.Accepted(session.ProtocolVersion);
@@ -214,7 +255,9 @@ internal sealed class MosquittoSupervisor(MqttOptions options, IMqttEvents event
 
     private void Log(LinkEnd end, bool wasConnected, TimeSpan delay)
     {
-        if (wasConnected)
+        if (end.Reason == MqttReason.Renewed)
+            logger.Renewing(options.Host, options.Port);
+        else if (wasConnected)
             logger.ConnectionEnded(options.Host, options.Port, end.Reason, end.Text, delay);
         else if (end.Text != _lastText)
             logger.AttemptFailed(options.Host, options.Port, end.Reason, end.Text, delay);
