@@ -86,7 +86,8 @@ public sealed class AtomicFile(IStateDisk disk, string name)
         var content = file.AsMemory(end + 1);
         // The header is compared as a whole with what it must be: there is only one right one.
         var header = string.Create(CultureInfo.InvariantCulture, $"{Magic} bytes={content.Length} crc32c={Checksum.Of(content.Span):x8}");
-        return file.AsSpan(0, end).SequenceEqual(Encoding.ASCII.GetBytes(header)) ? content : null;
+        // Spelled out: a bare null would become an empty content.
+        return file.AsSpan(0, end).SequenceEqual(Encoding.ASCII.GetBytes(header)) ? content : default(ReadOnlyMemory<byte>?);
     }
 }
 
