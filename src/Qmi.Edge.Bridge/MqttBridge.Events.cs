@@ -36,6 +36,8 @@ public sealed partial class MqttBridge
 
         public void OnAcknowledged(long token, MqttReason reason)
         {
+            if (token >= ReplySender.FirstToken)
+                bridge._replies.OnAcknowledged(token, reason);
         }
 
         public void OnSubscribed(MqttSubscription subscription, MqttReason reason)

@@ -37,8 +37,8 @@ public sealed partial class MqttBridge : IAsyncDisposable
         _connection = createConnection(_presence.GetWill);
         _boxDocuments = new BoxDocuments(box, _topics, options);
         _health = new HealthPublisher(box, _topics, options.HealthInterval);
-        _replies = new ReplySender(box, _topics, _connection, options, _logger);
-        _requests = new RequestReceiver(box, _topics, options, _replies, _logger);
+        _replies = new ReplySender(box, _topics, _connection, _logger);
+        _requests = new RequestReceiver(box, _topics, options, _replies);
         _worker = new BridgeWorker(this, box.TimeProvider, _logger);
         _pushes = new PushReceiver(box, _topics, options, _worker.Wake, _logger);
     }
@@ -50,6 +50,7 @@ public sealed partial class MqttBridge : IAsyncDisposable
         _box.AddObserver(observer);
         foreach (var target in _box.Objects)
             observer.OnAdded(target);
+        _replies.SendOwed();
         _worker.Start();
         _connection.Start(new Events(this));
     }

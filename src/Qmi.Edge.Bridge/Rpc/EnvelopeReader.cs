@@ -8,6 +8,9 @@ namespace Qmi.Edge.Bridge;
 internal static class EnvelopeReader
 {
     private const int LongestId = 64;
+
+    // More often would be a flood of the caller's own making.
+    private const int LeastProgress = 50;
     private const int LongestNear = 24;
 
     private static readonly string[] Keys = ["args", "id", "reply_to", "timeout_ms", "lock", "fence", "if_rev", "if_boot", "wait", "progress_ms", "dry_run", "trace", "v"];
@@ -90,7 +93,7 @@ internal static class EnvelopeReader
             Details = new Dictionary<string, object?> { ["supported"] = 1 },
         },
         "v" => envelope,
-        "progress_ms" => throw Bad("\"progress_ms\" is not supported by this version: leave it out and wait for the reply."),
+        "progress_ms" => envelope with { ProgressInterval = TimeSpan.FromMilliseconds(Number(name, value, LeastProgress, int.MaxValue)) },
         _ => throw Bad($"\"{name}\" is not known here{Hint(name)}."),
     };
 

@@ -23,6 +23,8 @@ internal readonly record struct RequestEnvelope
 
     public bool WaitAcceptedOnly { get; init; }
 
+    public TimeSpan? ProgressInterval { get; init; }
+
     public bool DryRun { get; init; }
 
     public string? Trace { get; init; }

@@ -1,11 +1,10 @@
 using System.Text;
-using Microsoft.Extensions.Logging;
 using Qmi.Edge.Runtime;
 
 namespace Qmi.Edge.Bridge;
 
 /// <summary>The road of a request from its message to the one reply: size, retained flag, envelope, then the runtime decides.</summary>
-internal sealed partial class RequestReceiver(EdgeBox box, Topics topics, BridgeOptions options, ReplySender replies, ILogger logger)
+internal sealed class RequestReceiver(EdgeBox box, Topics topics, BridgeOptions options, ReplySender replies)
 {
     /// <summary>Receives a message below the box; false when its topic is no request. On the connection's thread: what can be answered from snapshots is answered here, everything else is handed on.</summary>
     public bool TryReceive(string topic, in MqttMessage message)
@@ -45,36 +44,28 @@ internal sealed partial class RequestReceiver(EdgeBox box, Topics topics, Bridge
         if (!address.IsWhole)
             throw new QmiException(ErrorCode.BadRequest, $"A request's topic is {topics.Box}/get|call|admin/{{caller}}/{{object}}/{{method}}.");
 
-        var target = box.FindObject(address.Target) ?? throw NoSuchObject(address.Target);
-        CheckConditions(target, envelope);
-        var reply = target.DispatchAsync(new RpcRequest
-        {
-            Caller = options.GetCaller(address.Caller),
-            Method = address.Method,
-            Verb = address.Verb,
-            Id = envelope.Id,
-            Arguments = envelope.Arguments,
-            Deadline = pending.Deadline,
-            LockToken = envelope.LockToken,
-            WaitAcceptedOnly = envelope.WaitAcceptedOnly,
-            DryRun = envelope.DryRun,
-        });
-        if (reply.IsCompletedSuccessfully)
-            replies.Send(pending, reply.Result);
-        else
-            _ = FinishAsync(pending, reply);
-    }
-
-    private async Task FinishAsync(PendingRequest pending, ValueTask<RpcReply> reply)
-    {
-        try
-        {
-            replies.Send(pending, await reply.ConfigureAwait(false));
-        }
-        catch (Exception exception)
-        {
-            LogReplyFailed(logger, pending.Topic.Target, pending.Topic.Method, exception);
-        }
+        var receiver = new ReplyRoad(replies, pending);
+        box.Requests.Submit(
+            new RpcRequest
+            {
+                Caller = options.GetCaller(address.Caller),
+                Target = address.Target,
+                Method = address.Method,
+                Verb = address.Verb,
+                Id = envelope.Id,
+                Arguments = envelope.Arguments,
+                Deadline = pending.Deadline,
+                LockToken = envelope.LockToken,
+                Fence = envelope.Fence,
+                IfRevision = envelope.IfRevision,
+                IfBoot = envelope.IfBoot,
+                WaitAcceptedOnly = envelope.WaitAcceptedOnly,
+                ProgressInterval = envelope.ProgressInterval,
+                DryRun = envelope.DryRun,
+                Trace = envelope.Trace,
+                Address = pending.IsJournalled ? pending.ToAddress() : default,
+            },
+            receiver.Send);
     }
 
     private static RequestEnvelope WithProperties(RequestEnvelope envelope, in MqttMessage message)
@@ -109,42 +100,6 @@ internal sealed partial class RequestReceiver(EdgeBox box, Topics topics, Bridge
             ? replyTo
             : throw new QmiException(ErrorCode.ReplyTopicForbidden, $"{caller} may not have replies sent to {replyTo}: begin with {topics.Reply(caller, "")} or the caller's own client topic.");
 
-    private void CheckConditions(RpcObject target, in RequestEnvelope envelope)
-    {
-        if (envelope.IfBoot is { } boot && boot != box.Boot)
-        {
-            throw new QmiException(ErrorCode.Conflict, $"The box has rebooted: its boot is {box.Boot}, not {boot}.")
-            {
-                Details = new Dictionary<string, object?> { ["boot"] = box.Boot },
-            };
-        }
-
-        if (envelope.IfRevision is { } revision && target is QmiTaskRunner task && task.HeadRevision != revision)
-        {
-            throw new QmiException(ErrorCode.Conflict, $"The settings of {task.Name} are at revision {task.HeadRevision}, not {revision}.")
-            {
-                Details = new Dictionary<string, object?> { ["head_rev"] = task.HeadRevision },
-            };
-        }
-
-        if (envelope.Fence is { } fence && target.Lock.Fence != fence)
-        {
-            throw new QmiException(ErrorCode.LockLost, $"Fence {fence} of {target.Name} is stale: the newest grant is {target.Lock.Fence}. Lock again.")
-            {
-                Details = new Dictionary<string, object?> { ["fence"] = target.Lock.Fence },
-            };
-        }
-    }
-
-    private QmiException NoSuchObject(string name)
-    {
-        var names = box.Objects.Select(target => target.Name).ToArray();
-        return new QmiException(ErrorCode.NoSuchObject, $"There is no object \"{name}\" in box {box.Name}{NearestName.Hint(name, names)}. {topics.Info} lists them.")
-        {
-            Details = new Dictionary<string, object?> { ["nearest"] = NearestName.Find(name, names), ["list"] = topics.Info },
-        };
-    }
-
     private QmiException TooLarge(int length) =>
         new(ErrorCode.PayloadTooLarge, $"The payload has {length} bytes, at most {options.PayloadLimit} are allowed.")
         {
@@ -158,6 +113,9 @@ internal sealed partial class RequestReceiver(EdgeBox box, Topics topics, Bridge
         return new QmiException(ErrorCode.RetainedRequest, "Requests must not be retained: a broker would repeat them at every reconnect. Send it without the RETAIN flag.");
     }
 
-    [LoggerMessage(2101, LogLevel.Error, "The reply of {Object}.{Method} could not be sent")]
-    private static partial void LogReplyFailed(ILogger logger, string @object, string method, Exception exception);
+    /// <summary>The way back to whoever asked.</summary>
+    private sealed class ReplyRoad(ReplySender replies, PendingRequest request)
+    {
+        public void Send(RpcReply reply) => replies.Send(request, reply);
+    }
 }

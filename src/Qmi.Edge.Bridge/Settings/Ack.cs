@@ -36,12 +36,12 @@ internal sealed record Ack
         }
 
         writer.WritePropertyName("errors"u8);
-        ReplyWriter.WriteViolations(writer, Error?.Violations ?? []);
+        ErrorDocument.WriteViolations(writer, Error?.Violations ?? []);
         if (Turn is { } turn)
             writer.WriteNumber("turn"u8, turn);
         writer.WriteTimestamp("at"u8, At);
         writer.WriteNumber("head_rev"u8, HeadRevision);
-        writer.WriteString("executed"u8, State == "applied" ? "yes" : Error is { } reason ? ReplyWriter.NameOf(reason.Executed) : "no");
+        writer.WriteString("executed"u8, State == "applied" ? "yes" : Error is { } reason ? ErrorDocument.NameOf(reason.Executed) : "no");
         writer.WriteEndObject();
     }
 }

@@ -53,6 +53,8 @@ internal static class CallText
                 writer.Line($"Lock = {CodeWriter.Ours("LockRule")}.{rules.Lock},");
             if (rules.Idempotent)
                 writer.Line("Idempotent = true,");
+            if (rules.Cancellable)
+                writer.Line("Cancellable = true,");
             if (rules.TimeoutMs > 0)
                 writer.Line($"Timeout = global::System.TimeSpan.FromMilliseconds({rules.TimeoutMs}d),");
             SchemaText.WriteArguments(writer, method.Parameters);

@@ -21,5 +21,6 @@ internal sealed record MethodModel(
 /// <param name="Access">The name of an <c>RpcAccess</c>.</param>
 /// <param name="Lock">The name of a <c>LockRule</c>.</param>
 /// <param name="Idempotent">Whether it may run again.</param>
+/// <param name="Cancellable">Whether it can be cancelled while it runs.</param>
 /// <param name="TimeoutMs">0 = the box's default.</param>
-internal sealed record MethodRules(string Access, string Lock, bool Idempotent, int TimeoutMs);
+internal sealed record MethodRules(string Access, string Lock, bool Idempotent, bool Cancellable, int TimeoutMs);

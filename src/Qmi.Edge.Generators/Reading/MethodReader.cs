@@ -121,6 +121,7 @@ internal sealed class MethodReader(TypeReader types, List<Diagnosis> diagnoses)
             NameOf(attribute, "Access", "Control"),
             NameOf(attribute, "Lock", "Respects"),
             Known.Named(attribute, "Idempotent", false),
+            Known.Named(attribute, "Cancellable", false),
             Known.Named(attribute, "TimeoutMs", 0));
     }
 

@@ -31,6 +31,7 @@ public sealed partial class EdgeBox : IAsyncDisposable
         Pump = new SignalPump(TimeProvider, _logger);
         WorkerThreads.EnsureEnough();
         _self = new BoxObject(this);
+        Requests = new RequestDesk(this, _options.Requests, _logger);
         _watch = new TaskWatch(this);
     }
 
@@ -63,6 +64,9 @@ public sealed partial class EdgeBox : IAsyncDisposable
 
     /// <summary>The box itself as an object, named <c>_box</c>.</summary>
     public RpcObject Self => _self;
+
+    /// <summary>Takes the requests that come from outside.</summary>
+    public RequestDesk Requests { get; }
 
     /// <summary>Whether the box is stopping or has stopped.</summary>
     public bool IsStopping => _stopping is not null;
@@ -183,7 +187,9 @@ public sealed partial class EdgeBox : IAsyncDisposable
         await StopAsync().ConfigureAwait(false);
         _watch.Dispose();
         Pump.Dispose();
+        _ = Requests.CommitAsync();
         State?.Dispose();
+        Requests.Dispose();
     }
 
     internal void NotifyChanged(RpcObject target, ObjectAspect aspect)

@@ -18,6 +18,9 @@ public sealed record EdgeBoxOptions
     /// <summary>Where the box keeps what must survive a restart: settings, locks, requests; null = it remembers nothing.</summary>
     public IStateDisk? State { get; init; }
 
+    /// <summary>How requests from outside are treated.</summary>
+    public RequestOptions Requests { get; init; } = new();
+
     /// <summary>How long a call may take that names no time of its own; default 5 s.</summary>
     public TimeSpan DefaultCallTimeout { get; init; } = TimeSpan.FromSeconds(5);
 

@@ -12,10 +12,10 @@ internal static class InstrumentMethods
         BuiltIn.Read<QmiInstrument>("get_state", "Whether the instrument can be used, and why not.", BuiltIn.Any, WriteState),
         new BuiltInMethod<QmiInstrument>(
             new() { Name = "open", Description = "Opens the way to the instrument." },
-            static (instrument, request, _, cancellation) => new ValueTask(instrument.Lane.RunAsync(instrument.Open, request.Deadline, cancellation))),
+            static (instrument, request, _, cancellation) => new ValueTask(BuiltIn.RunInTurnAsync(instrument, request, instrument.Open, cancellation))) { WaitsForTurn = true },
         new BuiltInMethod<QmiInstrument>(
             new() { Name = "close", Idempotent = true, Description = "Closes it." },
-            static (instrument, request, _, cancellation) => new ValueTask(instrument.Lane.RunAsync(instrument.Close, request.Deadline, cancellation))),
+            static (instrument, request, _, cancellation) => new ValueTask(BuiltIn.RunInTurnAsync(instrument, request, instrument.Close, cancellation))) { WaitsForTurn = true },
     ];
 
     private static void WriteState(QmiInstrument instrument, Utf8JsonWriter writer)

@@ -49,6 +49,8 @@ public static class DescriptionDocument
             writer.WriteString("lock"u8, method.Lock.ToString().ToLowerInvariant());
         if (method.Idempotent)
             writer.WriteBoolean("idempotent"u8, true);
+        if (method.Cancellable)
+            writer.WriteBoolean("cancellable"u8, true);
         if (method.Timeout is { } timeout)
             writer.WriteNumber("timeout_ms"u8, (long)timeout.TotalMilliseconds);
         if (method.Arguments.Properties.Count > 0)

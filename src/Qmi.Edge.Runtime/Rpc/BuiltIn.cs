@@ -26,6 +26,17 @@ internal static class BuiltIn
                 return ValueTask.CompletedTask;
             });
 
+    /// <summary>Runs the body of a built-in method that keeps the order of arrival, not before its request is on the disk.</summary>
+    public static Task RunInTurnAsync(RpcObject target, RpcRequest request, Action action, CancellationToken cancellationToken) =>
+        target.Lane.RunAsync(
+            () =>
+            {
+                request.Accepted.GetAwaiter().GetResult();
+                action();
+            },
+            request.Deadline,
+            cancellationToken);
+
     public static string? GetText(this RpcRequest request, string name) =>
         request.Arguments.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String ? value.GetString() : null;
 

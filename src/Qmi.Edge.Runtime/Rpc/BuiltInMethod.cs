@@ -14,9 +14,14 @@ internal sealed class BuiltInMethod<TObject>(RpcMethodDescription description, B
 {
     internal override bool IsQueued => false;
 
+    internal override bool TakesTurn => WaitsForTurn;
+
     internal override bool ChecksLockItself => LooksAtLock;
 
     internal override bool AuditsItself => base.AuditsItself || WritesAudit;
+
+    /// <summary>Whether the handler runs what it does with <see cref="BuiltIn.RunInTurnAsync"/>.</summary>
+    public bool WaitsForTurn { get; init; }
 
     /// <summary>Whether the handler writes the audit entry.</summary>
     public bool WritesAudit { get; init; }

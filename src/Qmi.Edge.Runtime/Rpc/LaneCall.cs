@@ -60,10 +60,8 @@ internal abstract class LaneCall<TResult> : LaneEntry.Work
 
         // The turn ends before the answer is given: whoever calls again because of it finds the object free.
         _lane.Exit();
-        if (failure is null)
-            _completion.TrySetResult(result!);
-        else
-            _completion.TrySetException(failure);
+        if (failure is null ? !_completion.TrySetResult(result!) : !_completion.TrySetException(failure))
+            OnLate(result, failure);
         Release();
     }
 
@@ -73,22 +71,42 @@ internal abstract class LaneCall<TResult> : LaneEntry.Work
         Release();
     }
 
+    /// <summary>Whether its turn has come.</summary>
+    public bool HasBegun => State == LaneEntryState.Granted;
+
+    /// <summary>Whether its caller was told that it goes on beyond the deadline.</summary>
+    protected bool HasTimedOut { get; private set; }
+
+    /// <summary>Takes the call out of the queue; false when its turn has come already.</summary>
+    public bool TryCancelWaiting()
+    {
+        if (!_lane.TryAbandon(this))
+            return false;
+        _completion.TrySetException(new QmiException(ErrorCode.Cancelled, $"The call to {_lane.ObjectName} was cancelled before it began.", Executed.No));
+        return true;
+    }
+
     /// <summary>Runs the method.</summary>
     protected abstract TResult Invoke();
 
-    private void OnDeadline()
+    /// <summary>The method has ended after its caller was told that it goes on.</summary>
+    protected virtual void OnLate(TResult? result, Exception? failure)
     {
-        var error = _lane.TryAbandon(this)
-            ? Expired()
-            : new QmiException(ErrorCode.Timeout, $"The call to {_lane.ObjectName} runs longer than allowed; it was begun and goes on.");
-        _completion.TrySetException(error);
     }
 
-    private void OnCancelled()
+    private void OnDeadline()
     {
         if (_lane.TryAbandon(this))
-            _completion.TrySetException(new QmiException(ErrorCode.Cancelled, $"The call to {_lane.ObjectName} was cancelled before it began.", Executed.No));
+        {
+            _completion.TrySetException(Expired());
+            return;
+        }
+
+        HasTimedOut = true;
+        _completion.TrySetException(new QmiException(ErrorCode.Timeout, $"The call to {_lane.ObjectName} runs longer than allowed; it was begun and goes on."));
     }
+
+    private void OnCancelled() => TryCancelWaiting();
 
     private QmiException Expired() =>
         new(ErrorCode.Expired, $"The call to {_lane.ObjectName} was not begun in time; it was not run. Allow more time or call less often.");

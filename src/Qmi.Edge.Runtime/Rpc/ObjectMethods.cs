@@ -22,6 +22,7 @@ internal static class ObjectMethods
             {
                 Name = "lock",
                 Lock = LockRule.Ignores,
+                Cancellable = true,
                 Arguments = BuiltIn.Arguments(
                     new("wait_ms", BuiltIn.Milliseconds("How long to wait for whoever holds it.")),
                     new("lease_ms", Lease),
@@ -32,10 +33,10 @@ internal static class ObjectMethods
             },
             LockAsync) { WritesAudit = true },
         new BuiltInMethod<RpcObject>(
-            new() { Name = "renew", Lock = LockRule.Ignores, Result = BuiltIn.Any, Description = "Makes the lease last its full time again." },
+            new() { Name = "renew", Lock = LockRule.Ignores, Idempotent = true, Overtakes = true, Result = BuiltIn.Any, Description = "Makes the lease last its full time again." },
             static (target, request, writer, _) => Answer(() => WriteGrant(writer, target.Lock.Renew(request.Caller, request.LockToken)))) { WritesAudit = true },
         new BuiltInMethod<RpcObject>(
-            new() { Name = "unlock", Lock = LockRule.Ignores, Arguments = BuiltIn.Arguments(new SchemaProperty("token", BuiltIn.Text())), Result = BuiltIn.Flag(), Description = "Unlocks the object; false when somebody else holds it." },
+            new() { Name = "unlock", Lock = LockRule.Ignores, Idempotent = true, Overtakes = true, Arguments = BuiltIn.Arguments(new SchemaProperty("token", BuiltIn.Text())), Result = BuiltIn.Flag(), Description = "Unlocks the object; false when somebody else holds it." },
             static (target, request, writer, _) => Answer(() => writer.WriteBooleanValue(target.Lock.Release(request.Caller, request.GetText("token") ?? request.LockToken)))) { WritesAudit = true },
         new BuiltInMethod<RpcObject>(
             new()
@@ -43,6 +44,8 @@ internal static class ObjectMethods
                 Name = "force_unlock",
                 Access = RpcAccess.Admin,
                 Lock = LockRule.Ignores,
+                Idempotent = true,
+                Overtakes = true,
                 Arguments = BuiltIn.Arguments(new SchemaProperty("reason", BuiltIn.Text("For the owner and the audit log.", minLength: 3), Required: true)),
                 Result = BuiltIn.Any,
                 Description = "Takes the lock away from whoever holds it.",

@@ -13,25 +13,18 @@ internal static class RpcDispatcher
     {
         try
         {
-            var (method, checkedRequest) = Check(target, request);
-            if (request.DryRun)
-                return new(new RpcReply(null, Null));
-
-            var reply = method.IsQueued
-                ? AnswerAsync(new QueuedCall(target, method, checkedRequest, cancellationToken).RunAsync())
-                : RunBuiltInAsync(target, method, checkedRequest, cancellationToken);
-            return method.AuditsItself || target.Box.Audit is NoAuditLog ? reply : AuditAsync(target, checkedRequest, method.Description, reply);
+            var method = Resolve(target, request);
+            return RunAsync(target, method, Check(target, method, request), cancellationToken);
         }
         catch (Exception exception)
         {
-            var failure = Failure(exception);
-            if (request.Verb != RpcAccess.Read)
-                target.Box.Audit.Write(Entry(target, request) with { Error = failure.Error!.Message });
-            return new(failure);
+            return new(Refuse(target, request, exception));
         }
     }
 
-    private static (RpcMethod, RpcRequest) Check(RpcObject target, RpcRequest request)
+    /// <summary>The method that a request asks for, when its caller may use it in this way.</summary>
+    /// <exception cref="QmiException">NO_SUCH_METHOD, WRONG_VERB, FORBIDDEN.</exception>
+    public static RpcMethod Resolve(RpcObject target, RpcRequest request)
     {
         var method = target.FindMethod(request.Method) ?? throw NoSuchMethod(target, request.Method);
         var description = method.Description;
@@ -39,14 +32,50 @@ internal static class RpcDispatcher
             throw WrongVerb(target, description, request.Verb);
         if (description.Access > request.Caller.Role)
             throw new QmiException(ErrorCode.Forbidden, $"{request.Caller.Name} may not use {description.Name}: it needs the role {RoleName.Of(description.Access)}.");
+        return method;
+    }
+
+    /// <summary>Everything else that can be checked before the call begins.</summary>
+    /// <returns>The request, with arguments as the method reads them.</returns>
+    /// <exception cref="QmiException">EXPIRED, CONFLICT, BAD_ARGS, LOCKED, LOCK_REQUIRED, LOCK_LOST.</exception>
+    public static RpcRequest Check(RpcObject target, RpcMethod method, RpcRequest request)
+    {
+        var description = method.Description;
         if (target.Box.TimeProvider.GetNanoseconds() >= request.Deadline)
             throw new QmiException(ErrorCode.Expired, $"The time allowed for {target.Name}.{description.Name} had passed before it began; it was not run.");
-
+        RpcConditions.Check(target, request);
         var arguments = RpcArguments.ToObject(request.Arguments, description);
         SchemaViolations.ThrowIfAny(description.Arguments.Validate(arguments), $"{target.Name}.{description.Name}");
         if (!method.ChecksLockItself)
             target.Lock.Check(request.Caller, request.LockToken, description);
-        return (method, request.Arguments.ValueKind == JsonValueKind.Object ? request : request with { Arguments = arguments });
+        return request.Arguments.ValueKind == JsonValueKind.Object ? request : request with { Arguments = arguments };
+    }
+
+    /// <summary>Runs a checked request, unless it is a dry run. Never throws.</summary>
+    public static ValueTask<RpcReply> RunAsync(RpcObject target, RpcMethod method, RpcRequest request, CancellationToken cancellationToken = default)
+    {
+        if (request.DryRun)
+            return new(new RpcReply(null, Null));
+        ValueTask<RpcReply> reply;
+        try
+        {
+            reply = method.IsQueued ? QueueAsync(target, method, request, cancellationToken) : RunBuiltInAsync(target, method, request, cancellationToken);
+        }
+        catch (Exception exception)
+        {
+            return new(Refuse(target, request, exception));
+        }
+
+        return method.AuditsItself || target.Box.Audit is NoAuditLog ? reply : AuditAsync(target, request, method.Description, reply);
+    }
+
+    /// <summary>The answer to a request that was not begun, and its line in the audit log.</summary>
+    public static RpcReply Refuse(RpcObject target, RpcRequest request, Exception exception)
+    {
+        var failure = Failure(exception);
+        if (request.Verb != RpcAccess.Read)
+            target.Box.Audit.Write(Entry(target, request) with { Error = failure.Error!.Message });
+        return failure;
     }
 
     private static async ValueTask<RpcReply> AuditAsync(RpcObject target, RpcRequest request, RpcMethodDescription method, ValueTask<RpcReply> running)
@@ -60,12 +89,15 @@ internal static class RpcDispatcher
 
     private static async ValueTask<RpcReply> RunBuiltInAsync(RpcObject target, RpcMethod method, RpcRequest request, CancellationToken cancellationToken)
     {
+        using var call = method.Description.Cancellable && request.Entry is not null ? new ParkedCall(request.Entry, cancellationToken) : null;
         try
         {
+            if (!method.TakesTurn)
+                await request.Accepted.ConfigureAwait(false);
             var buffer = new ArrayBufferWriter<byte>(UsualResultSize);
             using var writer = new Utf8JsonWriter(buffer, JsonStyle.Writing);
             using (method.ChecksLockItself ? default : target.Lock.Admit(request.Caller, request.LockToken, method.Description))
-                await method.InvokeAsync(target, request, writer, cancellationToken).ConfigureAwait(false);
+                await method.InvokeAsync(target, request, writer, call?.Token ?? cancellationToken).ConfigureAwait(false);
             return Success(buffer, writer);
         }
         catch (Exception exception)
@@ -74,16 +106,12 @@ internal static class RpcDispatcher
         }
     }
 
-    private static async ValueTask<RpcReply> AnswerAsync(Task<ReadOnlyMemory<byte>> call)
+    private static ValueTask<RpcReply> QueueAsync(RpcObject target, RpcMethod method, RpcRequest request, CancellationToken cancellationToken)
     {
-        try
-        {
-            return new RpcReply(null, await call.ConfigureAwait(false));
-        }
-        catch (Exception exception)
-        {
-            return Failure(exception);
-        }
+        var call = new QueuedCall(target, method, request, method.Description.Cancellable ? CancellationTokenSource.CreateLinkedTokenSource(cancellationToken) : null, cancellationToken);
+        if (request.Entry is { } entry)
+            entry.Call = call;
+        return call.AnswerAsync();
     }
 
     private static RpcReply Success(ArrayBufferWriter<byte> buffer, Utf8JsonWriter writer)
@@ -114,14 +142,39 @@ internal static class RpcDispatcher
             Details = new Dictionary<string, object?> { ["verb"] = RpcVerb.NameOf(method.Access) },
         };
 
-    private sealed class QueuedCall(RpcObject target, RpcMethod method, RpcRequest request, CancellationToken cancellationToken)
-        : LaneCall<ReadOnlyMemory<byte>>(target.Lane, target.Box.TimeProvider, request.Deadline, cancellationToken, isAnsweredInline: true)
+    private sealed class QueuedCall(RpcObject target, RpcMethod method, RpcRequest request, CancellationTokenSource? cancel, CancellationToken cancellationToken)
+        : LaneCall<ReadOnlyMemory<byte>>(target.Lane, target.Box.TimeProvider, request.Deadline, cancel?.Token ?? cancellationToken, isAnsweredInline: true), IRunningCall
     {
+        public async ValueTask<RpcReply> AnswerAsync()
+        {
+            try
+            {
+                return new RpcReply(null, await RunAsync().ConfigureAwait(false));
+            }
+            catch (QmiException exception) when (HasTimedOut && exception.Code == ErrorCode.Timeout && request.Id is { } id)
+            {
+                return new RpcReply(new QmiException(ErrorCode.Timeout, $"{exception.Message} Ask for it with op_status and op_result.") { Details = new Dictionary<string, object?> { ["op"] = id } }, default) { IsStillRunning = true };
+            }
+            catch (Exception exception)
+            {
+                return Failure(exception);
+            }
+        }
+
+        public bool TryCancelRunning()
+        {
+            cancel?.Cancel();
+            return cancel is not null;
+        }
+
         protected override ReadOnlyMemory<byte> Invoke()
         {
             try
             {
+                // In its turn, so that the order of arrival is kept; a request that is not on the disk yet holds its worker for a few milliseconds.
+                request.Accepted.GetAwaiter().GetResult();
                 using var admission = target.Lock.Admit(request.Caller, request.LockToken, method.Description);
+                using var current = CurrentCall.Enter(target, request);
                 var buffer = new ArrayBufferWriter<byte>(UsualResultSize);
                 using var writer = new Utf8JsonWriter(buffer, JsonStyle.Writing);
                 method.InvokeAsync(target, request, writer, CancellationToken.None).GetAwaiter().GetResult();
@@ -132,5 +185,37 @@ internal static class RpcDispatcher
                 throw RpcErrors.Wrap(target, method.Description.Name, exception);
             }
         }
+
+        protected override void OnLate(ReadOnlyMemory<byte> result, Exception? failure)
+        {
+            if (HasTimedOut && request.Entry is { } entry)
+                target.Box.Requests.FinishLate(entry, failure is null ? new RpcReply(null, result) : Failure(failure));
+        }
+    }
+
+    /// <summary>A built-in method that waits for something: it holds no thread and no turn, and can be cancelled at any time.</summary>
+    private sealed class ParkedCall : IRunningCall, IDisposable
+    {
+        private readonly CancellationTokenSource _cancel;
+
+        public ParkedCall(JournalEntry entry, CancellationToken cancellationToken)
+        {
+            _cancel = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+            entry.Call = this;
+        }
+
+        public CancellationToken Token => _cancel.Token;
+
+        public bool HasBegun => true;
+
+        public bool TryCancelWaiting() => false;
+
+        public bool TryCancelRunning()
+        {
+            _cancel.Cancel();
+            return true;
+        }
+
+        public void Dispose() => _cancel.Dispose();
     }
 }

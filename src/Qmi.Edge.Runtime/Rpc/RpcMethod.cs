@@ -11,6 +11,9 @@ public abstract class RpcMethod(RpcMethodDescription description)
     /// <summary>Whether calls wait for their turn in the object's queue; built-in ones that never block do not.</summary>
     internal virtual bool IsQueued => true;
 
+    /// <summary>Whether a method that does not queue by itself takes its turn in the object's queue for what it does.</summary>
+    internal virtual bool TakesTurn => false;
+
     /// <summary>Whether the method looks at the lock itself, because the answer depends on its arguments.</summary>
     internal virtual bool ChecksLockItself => false;
 

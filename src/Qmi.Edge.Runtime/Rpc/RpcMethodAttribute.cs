@@ -39,6 +39,9 @@ public sealed class RpcMethodAttribute : Attribute
     /// <summary>Whether doing it twice is the same as doing it once, so that it may run again after a crash.</summary>
     public bool Idempotent { get; init; }
 
+    /// <summary>Whether it ends soon when it is cancelled while it runs: its waits (transports, locks, signals) end by themselves, so that most methods of instruments do.</summary>
+    public bool Cancellable { get; init; }
+
     /// <summary>How long a caller waits when it names no time of its own, in milliseconds; 0 = the box's default, 5 000.</summary>
     public int TimeoutMs { get; init; }
 }

@@ -15,6 +15,15 @@ public sealed record RpcMethodDescription
     /// <summary>Whether it may run again after a crash.</summary>
     public bool Idempotent { get; init; }
 
+    /// <summary>Whether it ends soon when it is cancelled while it runs (<c>op_cancel</c>); one that waits for its turn always can be.</summary>
+    public bool Cancellable { get; init; }
+
+    /// <summary>Whether it overtakes whatever waits: what ends things must not wait behind them.</summary>
+    internal bool Overtakes { get; init; }
+
+    /// <summary>Whether it says itself what was accepted, when a caller does not want to wait for more.</summary>
+    internal bool AnswersAcceptance { get; init; }
+
     /// <summary>How long a caller waits when it names no time of its own; null = the box's default.</summary>
     public TimeSpan? Timeout { get; init; }
 

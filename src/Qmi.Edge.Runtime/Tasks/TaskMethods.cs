@@ -9,6 +9,7 @@ internal static class TaskMethods<TSettings, TStatus>
     {
         Name = "stop",
         Idempotent = true,
+        Overtakes = true,
         Arguments = BuiltIn.Arguments(
             new("override", BuiltIn.Flag("Stop although somebody else holds the lock: safety beats exclusivity.")),
             new("reason", BuiltIn.Text("Why; needed with override.", minLength: 3))),
@@ -27,13 +28,13 @@ internal static class TaskMethods<TSettings, TStatus>
         BuiltIn.Read<QmiTaskRunner<TSettings, TStatus>>("get_pending_settings", "The settings that wait for the task, or null.", BuiltIn.Any, WritePendingSettings),
         new BuiltInMethod<QmiTaskRunner>(
             new() { Name = "start", Description = "Starts the task; returns at once. Once per task: see restart." },
-            static (task, request, _, cancellation) => new ValueTask(task.Lane.RunAsync(task.Start, request.Deadline, cancellation))),
+            static (task, request, _, cancellation) => new ValueTask(BuiltIn.RunInTurnAsync(task, request, task.Start, cancellation))) { WaitsForTurn = true },
         new BuiltInMethod<QmiTaskRunner>(StopDescription, Stop) { LooksAtLock = true },
         new BuiltInMethod<QmiTaskRunner>(
-            new() { Name = "join", Lock = LockRule.Ignores, Access = RpcAccess.Control, Idempotent = true, Result = BuiltIn.Any, Description = "Waits until the task has ended; an error when it failed." },
+            new() { Name = "join", Lock = LockRule.Ignores, Access = RpcAccess.Control, Idempotent = true, Cancellable = true, Result = BuiltIn.Any, Description = "Waits until the task has ended; an error when it failed." },
             JoinAsync),
         new BuiltInMethod<QmiTaskRunner>(
-            new() { Name = "restart", Description = "Stops the task, waits for its end, and starts a fresh one with the settings in effect." },
+            new() { Name = "restart", Cancellable = true, Description = "Stops the task, waits for its end, and starts a fresh one with the settings in effect." },
             static (task, request, _, cancellation) => new ValueTask(task.RestartAsync(task.Box.TimeProvider.GetRemaining(request.Deadline), cancellation))),
         new BuiltInMethod<QmiTaskRunner>(
             new()
@@ -46,7 +47,7 @@ internal static class TaskMethods<TSettings, TStatus>
                 Description = "Changes period and policy of the loop at the next slot boundary.",
             },
             ConfigureLoop),
-        new BuiltInMethod<QmiTaskRunner<TSettings, TStatus>>(SetSettingsCall.Method, SetSettingsCall.InvokeAsync) { WritesAudit = true },
+        new BuiltInMethod<QmiTaskRunner<TSettings, TStatus>>(SetSettingsCall.Method, SetSettingsCall.InvokeAsync) { WritesAudit = true, WaitsForTurn = true },
     ];
 
     private static ValueTask Stop(QmiTaskRunner task, RpcRequest request, Utf8JsonWriter writer, CancellationToken cancellationToken)
@@ -95,6 +96,7 @@ internal static class TaskMethods<TSettings, TStatus>
         public static readonly RpcMethodDescription Method = new()
         {
             Name = "set_settings",
+            AnswersAcceptance = true,
             Arguments = BuiltIn.Arguments(
                 new("values", new Schema { Type = SchemaType.Object, AdditionalProperties = BuiltIn.Any, Description = "The settings, or the part that changes." }, Required: true),
                 new("mode", new Schema { Type = SchemaType.String, Enum = ["merge", "replace"], Default = "\"merge\"", Description = "Lay the values over those in effect, or take them as the whole." }),
@@ -106,7 +108,7 @@ internal static class TaskMethods<TSettings, TStatus>
         public static async ValueTask InvokeAsync(QmiTaskRunner<TSettings, TStatus> task, RpcRequest request, Utf8JsonWriter writer, CancellationToken cancellationToken)
         {
             SettingsPush? push = null;
-            await task.Lane.RunAsync(() => push = task.PushSettings(SettingsPushBody.Read(request.Arguments), request.Caller, request.Id), request.Deadline, cancellationToken).ConfigureAwait(false);
+            await BuiltIn.RunInTurnAsync(task, request, () => push = task.PushSettings(SettingsPushBody.Read(request.Arguments), request.Caller, request.Id), cancellationToken).ConfigureAwait(false);
             SettingsOutcome? outcome = null;
             if (!request.WaitAcceptedOnly && task.IsRunning)
                 outcome = await task.WaitForOutcomeAsync(push!, request.Deadline, cancellationToken).ConfigureAwait(false);

@@ -1,0 +1,244 @@
+using Microsoft.Extensions.Logging;
+
+namespace Qmi.Edge.Runtime;
+
+/// <summary>
+/// Takes all requests that come to a box from outside. Each gets exactly one final answer; one that changes something is carried out once,
+/// however often it arrives, and is remembered through a restart when the box has a state folder.
+/// </summary>
+public sealed partial class RequestDesk : IDisposable
+{
+    private static readonly TimeSpan BusyRetry = TimeSpan.FromSeconds(1);
+
+    private readonly EdgeBox _box;
+    private readonly ILogger _logger;
+    private readonly RequestJournal _journal;
+    private readonly CallerRates _rates;
+    private readonly LargeResults _large;
+    private long _minted;
+
+    internal RequestDesk(EdgeBox box, RequestOptions options, ILogger logger)
+    {
+        (_box, Options, _logger) = (box, options, logger);
+        _journal = new RequestJournal(options, box.TimeProvider, box.State);
+        _rates = new CallerRates(options.RequestsPerSecond, options.Burst, box.TimeProvider);
+        _large = new LargeResults(options.LargeResultBytes);
+        if (_journal.Damage is { } damage)
+            box.Alarms.Raise("journal", AlarmSeverity.Error, "JOURNAL_DAMAGED", damage);
+        OperationMethods.AddTo(box, _journal, _large, options);
+    }
+
+    /// <summary>How requests are treated.</summary>
+    public RequestOptions Options { get; }
+
+    /// <summary>How many requests that change something have no answer yet.</summary>
+    public int Unfinished => _journal.Unfinished;
+
+    /// <summary>The answers that the last run of the box owes its callers: the border sends them when it can.</summary>
+    public IReadOnlyList<OwedReply> Owed =>
+        [.. _journal.Unsent.Select(entry => new OwedReply(entry.Key, entry.Target, entry.Method, entry.Address, entry.Reply with { Id = entry.Key.Id }))];
+
+    /// <summary>Answers a request. Never throws and never blocks, whoever calls.</summary>
+    /// <param name="request">The request.</param>
+    /// <param name="answer">Called for the final answer, and before it for each sign of progress that the request asks for. From any thread; must not block.</param>
+    public void Submit(RpcRequest request, Action<RpcReply> answer)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        ArgumentNullException.ThrowIfNull(answer);
+        if (_box.FindObject(request.Target) is not { } target)
+        {
+            answer(new RpcReply(EdgeBox.NoSuchObject(request.Target, _box.Objects), default) { Id = request.Id });
+            return;
+        }
+
+        try
+        {
+            var method = RpcDispatcher.Resolve(target, request);
+            if (request.Verb == RpcAccess.Read || request.DryRun)
+                Answer(request, RpcDispatcher.RunAsync(target, method, RpcDispatcher.Check(target, method, request)), answer);
+            else
+                Admit(target, method, request, answer);
+        }
+        catch (Exception exception)
+        {
+            answer(RpcDispatcher.Refuse(target, request, exception) with { Id = request.Id });
+        }
+    }
+
+    /// <summary>Notes that the broker has an answer, so that it is not sent again after a restart.</summary>
+    public void NoteSent(RequestKey key) => _journal.NoteSent(key);
+
+    /// <summary>Closes the journal.</summary>
+    public void Dispose() => _journal.Dispose();
+
+    internal Task CommitAsync() => _journal.CommitAsync();
+
+    /// <summary>A call whose caller was told TIMEOUT has ended.</summary>
+    internal void FinishLate(JournalEntry entry, RpcReply reply) => _ = FinishAsync(entry, reply, mustBeKept: !entry.IsIdempotent);
+
+    private void Answer(RpcRequest request, ValueTask<RpcReply> running, Action<RpcReply> answer)
+    {
+        if (running.IsCompletedSuccessfully)
+            answer(Fit(request.Caller.Name, request.Id, running.Result));
+        else
+            _ = AnswerAsync(request, running, answer);
+    }
+
+    private async Task AnswerAsync(RpcRequest request, ValueTask<RpcReply> running, Action<RpcReply> answer) =>
+        answer(Fit(request.Caller.Name, request.Id, await running.ConfigureAwait(false)));
+
+    private void Admit(RpcObject target, RpcMethod method, RpcRequest request, Action<RpcReply> answer)
+    {
+        var description = method.Description;
+        if (!description.Overtakes)
+            _rates.Take(request.Caller.Name);
+        byte[] hash = request.Id is null ? [] : RequestHash.Of(request);
+        request = request.Id is null ? request with { Id = MintId() } : request;
+        switch (_journal.Admit(request, hash, description.Idempotent, answer, out var entry))
+        {
+            case Admission.New:
+                Carry(entry!, target, method, request);
+                break;
+            case Admission.Answered:
+                answer(entry!.Reply with { Replayed = true, Id = request.Id });
+                break;
+            case Admission.Reused:
+                throw new QmiException(ErrorCode.IdReused, $"{request.Caller.Name} has used the id \"{request.Id}\" for {entry!.Target}.{entry.Method} with other arguments: take a new id for every new request.");
+            case Admission.Full when description.Overtakes:
+                Answer(request, RpcDispatcher.RunAsync(target, method, RpcDispatcher.Check(target, method, request)), answer);
+                break;
+            case Admission.Full:
+                throw new QmiException(ErrorCode.Busy, $"{request.Caller.Name} has {Options.PerCaller} requests unfinished, or all callers {Options.InAll}, which is all that the box remembers: wait for some of them.")
+                {
+                    RetryAfter = BusyRetry,
+                    Details = new Dictionary<string, object?> { ["code"] = "JOURNAL_FULL" },
+                };
+        }
+    }
+
+    private void Carry(JournalEntry entry, RpcObject target, RpcMethod method, RpcRequest request)
+    {
+        var mustBeKept = !method.Description.Idempotent;
+        try
+        {
+            request = RpcDispatcher.Check(target, method, request) with { Entry = entry };
+        }
+        catch (Exception exception)
+        {
+            // Nothing was done, so losing this in a crash does no harm.
+            _ = FinishAsync(entry, RpcDispatcher.Refuse(target, request, exception), mustBeKept: false);
+            return;
+        }
+
+        if (mustBeKept)
+            request = request with { Accepted = _journal.CommitAsync() };
+        if (request.WaitAcceptedOnly && !method.Description.AnswersAcceptance)
+            _ = AnswerAcceptedAsync(entry, request.Accepted);
+        var progress = request.ProgressInterval is { } interval ? new ProgressReports(entry, _journal, _box.TimeProvider, interval) : null;
+        var running = RpcDispatcher.RunAsync(target, method, request);
+        if (running.IsCompletedSuccessfully && progress is null)
+            _ = FinishAsync(entry, running.Result, mustBeKept);
+        else
+            _ = FinishWhenRunAsync(entry, running, mustBeKept, progress);
+    }
+
+    private async Task FinishWhenRunAsync(JournalEntry entry, ValueTask<RpcReply> running, bool mustBeKept, ProgressReports? progress)
+    {
+        var reply = await running.ConfigureAwait(false);
+        progress?.Dispose();
+        await FinishAsync(entry, reply, mustBeKept).ConfigureAwait(false);
+    }
+
+    private async Task FinishAsync(JournalEntry entry, RpcReply reply, bool mustBeKept)
+    {
+        try
+        {
+            reply = Fit(entry.Key.Caller, entry.Key.Id, reply);
+            if (reply.IsStillRunning)
+            {
+                Tell(_journal.TakeWaiting(entry), reply);
+                return;
+            }
+
+            // What the box asks to be sent again must be carried out when it is.
+            if (reply.Error is { Code: ErrorCode.Busy or ErrorCode.ShuttingDown, Executed: Executed.No })
+            {
+                Tell(_journal.Forget(entry), reply);
+                return;
+            }
+
+            var waiting = _journal.Finish(entry, reply);
+            if (mustBeKept && reply.Error is not { Executed: Executed.No })
+                await CommitAnywayAsync().ConfigureAwait(false);
+            Tell(waiting, reply);
+        }
+        catch (Exception exception)
+        {
+            LogAnswerFailed(_logger, entry.Target, entry.Method, exception);
+        }
+    }
+
+    // The work is done, so the caller is told in any case; the log has what may happen after a crash.
+    private async Task CommitAnywayAsync()
+    {
+        try
+        {
+            await _journal.CommitAsync().ConfigureAwait(false);
+        }
+        catch (QmiException exception)
+        {
+            _box.Alarms.Raise("journal-write", AlarmSeverity.Error, "STORAGE", $"The journal of requests cannot be written: calls are refused. {exception.Message}");
+            return;
+        }
+
+        _box.Alarms.Clear("journal-write");
+    }
+
+    private async Task AnswerAcceptedAsync(JournalEntry entry, Task accepted)
+    {
+        try
+        {
+            await accepted.ConfigureAwait(false);
+        }
+        catch (QmiException)
+        {
+            // The call itself fails for the same reason, and its answer says so.
+            return;
+        }
+
+        Tell(_journal.TakeWaiting(entry), OperationMethods.Describe(entry, isInterim: false));
+    }
+
+    private RpcReply Fit(string caller, string? id, RpcReply reply)
+    {
+        if (reply.Error is not null || reply.Result.Length <= Options.ResultLimit)
+            return reply with { Id = id };
+        id ??= MintId();
+        var isKept = _large.TryAdd(new RequestKey(caller, id), reply.Result);
+        var how = isKept ? "Fetch it in pieces with op_result." : "It is too large to be kept as well.";
+        return new RpcReply(new QmiException(ErrorCode.ResultTooLarge, $"The result has {reply.Result.Length} bytes, the most that is sent is {Options.ResultLimit}. The call was carried out. {how}")
+        {
+            Details = new Dictionary<string, object?> { ["bytes"] = reply.Result.Length, ["limit"] = Options.ResultLimit, ["op"] = isKept ? id : null },
+        }, default) { Id = id };
+    }
+
+    private string MintId() => $"{_box.Boot[^10..].ToLowerInvariant()}-{Interlocked.Increment(ref _minted)}";
+
+    private static void Tell(IReadOnlyList<Action<RpcReply>> waiting, RpcReply reply)
+    {
+        // The copies of a request that came while it ran are answered with the same.
+        for (var index = 0; index < waiting.Count; index++)
+            waiting[index](index == 0 ? reply : reply with { Replayed = true });
+    }
+
+    [LoggerMessage(1801, LogLevel.Error, "The answer to {Object}.{Method} could not be given")]
+    private static partial void LogAnswerFailed(ILogger logger, string @object, string method, Exception exception);
+}
+
+/// <summary>An answer that a box owes from before it was restarted.</summary>
+/// <param name="Key">Whose request it was.</param>
+/// <param name="Target">The object.</param>
+/// <param name="Method">The method.</param>
+/// <param name="Address">Where the answer goes, in the border's own words.</param>
+/// <param name="Reply">The answer.</param>
+public sealed record OwedReply(RequestKey Key, string Target, string Method, ReadOnlyMemory<byte> Address, RpcReply Reply);
