@@ -14,6 +14,9 @@ public sealed class RecordFile : IDisposable
     private const int HeaderSize = 16;
     private const int Alignment = 8;
 
+    // So far beyond the last record others are looked for: what a power cut or a bad block leaves is smaller, and a box shall not read megabytes of nothing at every start.
+    private const int LookAhead = 256 * 1024;
+
     private readonly IStateFile _file;
     private byte[] _pending = new byte[4096];
     private int _pendingCount;
@@ -52,35 +55,27 @@ public sealed class RecordFile : IDisposable
     public int Read(Action<ReadOnlySpan<byte>> record)
     {
         ArgumentNullException.ThrowIfNull(record);
-        var bytes = new byte[Size];
-        _file.Read(0, bytes);
-        Generation = FindGeneration(bytes);
+        var window = new RecordWindow(_file, Size);
         (_position, _pendingCount) = (0, 0);
+        Generation = TryRead(window, 0, 0, out var first) && first.Length == sizeof(ulong) ? BinaryPrimitives.ReadUInt64LittleEndian(first) : 0;
         if (Generation == 0)
             return 0;
         var damaged = 0;
-        for (var offset = SizeOf(sizeof(ulong)); Find(bytes, ref offset) is { } found;)
+        _position = SizeOf(sizeof(ulong));
+        for (var offset = _position; offset < Size && offset - _position < LookAhead;)
         {
-            damaged += found.Skipped ? 1 : 0;
-            record(found.Record);
+            if (!TryRead(window, offset, SeedOf(Generation), out var found))
+            {
+                offset += Alignment;
+                continue;
+            }
+
+            damaged += offset == _position ? 0 : 1;
+            _position = offset += SizeOf(found.Length);
+            record(found);
         }
 
         return damaged;
-
-        Found? Find(byte[] all, ref int offset)
-        {
-            var skipped = false;
-            for (; offset + HeaderSize <= all.Length; offset += Alignment, skipped = true)
-            {
-                if (!TryRead(all, offset, Generation, out var found))
-                    continue;
-                offset += SizeOf(found.Length);
-                _position = offset;
-                return new Found(found.ToArray(), skipped);
-            }
-
-            return null;
-        }
     }
 
     /// <summary>Forgets all records and begins anew.</summary>
@@ -127,22 +122,16 @@ public sealed class RecordFile : IDisposable
 
     private static uint SeedOf(ulong generation) => (uint)(generation ^ (generation >> 32));
 
-    private static ulong FindGeneration(byte[] bytes) =>
-        TryReadSeeded(bytes, 0, 0, out var record) && record.Length == sizeof(ulong) ? BinaryPrimitives.ReadUInt64LittleEndian(record) : 0;
-
-    private static bool TryRead(byte[] bytes, int offset, ulong generation, out ReadOnlySpan<byte> record) => TryReadSeeded(bytes, offset, SeedOf(generation), out record);
-
-    private static bool TryReadSeeded(byte[] bytes, int offset, uint seed, out ReadOnlySpan<byte> record)
+    private static bool TryRead(RecordWindow window, long offset, uint seed, out ReadOnlySpan<byte> record)
     {
         record = default;
-        var header = bytes.AsSpan(offset);
-        if (header.Length < HeaderSize || BinaryPrimitives.ReadUInt32LittleEndian(header) != Magic)
+        if (!window.TryGet(offset, HeaderSize, out var header) || BinaryPrimitives.ReadUInt32LittleEndian(header) != Magic)
             return false;
         var length = BinaryPrimitives.ReadUInt32LittleEndian(header[4..]);
-        if (length > (uint)(header.Length - HeaderSize))
-            return false;
-        record = header.Slice(HeaderSize, (int)length);
-        return BinaryPrimitives.ReadUInt32LittleEndian(header[8..]) == Checksum.Of(record, seed ^ length);
+        var checksum = BinaryPrimitives.ReadUInt32LittleEndian(header[8..]);
+        return length <= int.MaxValue - HeaderSize
+            && window.TryGet(offset + HeaderSize, (int)length, out record)
+            && checksum == Checksum.Of(record, seed ^ length);
     }
 
     private void Put(ReadOnlySpan<byte> record, uint seed)
@@ -158,6 +147,4 @@ public sealed class RecordFile : IDisposable
         record.CopyTo(target[HeaderSize..]);
         _pendingCount += size;
     }
-
-    private readonly record struct Found(byte[] Record, bool Skipped);
 }

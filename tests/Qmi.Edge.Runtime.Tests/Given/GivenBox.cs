@@ -7,13 +7,15 @@ namespace Qmi.Edge.Runtime.Tests;
 /// <summary>A box for a test, on a clock that the test turns, with everything it says and does recorded.</summary>
 internal sealed class GivenBox : IAsyncDisposable
 {
-    public GivenBox(TimeProvider? timeProvider = null, TimeSpan? stopTimeout = null, bool isQuiet = false)
+    public GivenBox(TimeProvider? timeProvider = null, TimeSpan? stopTimeout = null, bool isQuiet = false, IStateDisk? state = null, RequestOptions? requests = null)
     {
         Box = new EdgeBox("box-1", new EdgeBoxOptions
         {
             TimeProvider = timeProvider ?? Time,
             LoggerFactory = isQuiet ? Microsoft.Extensions.Logging.Abstractions.NullLoggerFactory.Instance : Log,
             Audit = Audit,
+            State = state,
+            Requests = requests ?? new RequestOptions { RequestsPerSecond = 0 },
             StopTimeout = stopTimeout ?? TimeSpan.FromSeconds(20),
         });
     }
