@@ -69,7 +69,8 @@ public static class ConfigurationSchema
     /// <summary>What a broker must know of a box; whatever else is there is not looked at.</summary>
     internal static Schema Access { get; } = Object(
         new("box", Text("Name of the box on the wire."), Required: true),
-        new("mqtt", Object(Prefix, RoleOfCallers) with { AdditionalProperties = AnyValue })) with { AdditionalProperties = AnyValue };
+        new("mqtt", Object(Prefix, RoleOfCallers) with { AdditionalProperties = AnyValue })) with
+    { AdditionalProperties = AnyValue };
 
     private static Schema Text(string description) => new() { Type = SchemaType.String, MinLength = 1, Description = description };
 
