@@ -157,6 +157,17 @@ public sealed partial class EdgeBox : IAsyncDisposable
         _self.Add(description, handler);
     }
 
+    /// <summary>Adds a kind of document to what <c>_box.describe</c> can answer with.</summary>
+    /// <param name="format">Its name, what a caller gives as <c>format</c>.</param>
+    /// <param name="describer">Writes it.</param>
+    /// <exception cref="ArgumentException">There is such a format already.</exception>
+    public void AddFormat(string format, BoxDescriber describer)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(format);
+        ArgumentNullException.ThrowIfNull(describer);
+        _self.Formats.AddFormat(format, describer);
+    }
+
     /// <summary>
     /// Stops the box: tasks first, newest first, then instruments, newest first, so that every <c>LoopFinalize</c> can still use what it
     /// was built on. Names whatever did not end in time.
