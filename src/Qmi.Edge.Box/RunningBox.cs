@@ -22,7 +22,7 @@ public sealed partial class RunningBox : IAsyncDisposable
         Box = new EdgeBox(configuration.Box, new EdgeBoxOptions { LoggerFactory = loggers, Audit = _audit, State = _state });
         _alarms = new StartAlarms(Box);
         if (configuration.Mqtt is { } mqtt)
-            _bridge = new MqttBridge(Box, will => new MosquittoConnection(mqtt.Connection with { Will = will }, loggers.CreateLogger<MosquittoConnection>(), Box.TimeProvider), mqtt.Bridge);
+            _bridge = new MqttBridge(Box, will => new MosquittoConnection(mqtt.Connection with { Will = will }, loggers.CreateLogger<MosquittoConnection>(), Box.TimeProvider), mqtt.Bridge with { Expected = configuration.DescribeObjects() });
     }
 
     /// <summary>The box.</summary>

@@ -11,6 +11,7 @@ public sealed partial class MqttBridge
         {
             bridge._objects.TryAdd(target, new ObjectEntry(target, bridge._topics, bridge._options, bridge._worker.Wake));
             bridge._boxDocuments.Info.MarkDirty();
+            bridge._homeAssistant?.OnChanged(target.Name, isRemoved: false);
             bridge._worker.Wake();
         }
 
@@ -22,6 +23,7 @@ public sealed partial class MqttBridge
             foreach (var document in entry.Documents.All)
                 document.Clear();
             bridge._boxDocuments.Info.MarkDirty();
+            bridge._homeAssistant?.OnChanged(target.Name, isRemoved: true);
             bridge._worker.Wake();
         }
 

@@ -16,6 +16,7 @@ public sealed partial class MqttBridge : IAsyncDisposable
     private readonly ILogger _logger;
     private readonly ConcurrentDictionary<RpcObject, ObjectEntry> _objects = new();
     private readonly BoxDocuments _boxDocuments;
+    private readonly HomeAssistantDocument? _homeAssistant;
     private readonly BoxPresence _presence;
     private readonly HealthPublisher _health;
     private readonly ReplySender _replies;
@@ -36,6 +37,8 @@ public sealed partial class MqttBridge : IAsyncDisposable
         _presence = new BoxPresence(box, _topics);
         _connection = createConnection(_presence.GetWill);
         _boxDocuments = new BoxDocuments(box, _topics, options);
+        _homeAssistant = options.HomeAssistant is { } homeAssistant ? new HomeAssistantDocument(box, options, homeAssistant, _logger) : null;
+        BoxDescription.AddFormatsTo(box, options);
         _health = new HealthPublisher(box, _topics, options.HealthInterval);
         _replies = new ReplySender(box, _topics, _connection, _logger);
         _requests = new RequestReceiver(box, _topics, options, _replies);
@@ -71,7 +74,7 @@ public sealed partial class MqttBridge : IAsyncDisposable
     }
 
     private IEnumerable<IDocument> Documents =>
-        _boxDocuments.All.Concat<IDocument>(_objects.Values.SelectMany(entry => entry.Documents.All)).Concat(_pushes.Documents);
+        _boxDocuments.All.Concat<IDocument>(_objects.Values.SelectMany(entry => entry.Documents.All)).Concat(_pushes.Documents).Concat(_homeAssistant is null ? [] : [_homeAssistant.Retained]);
 
     private string PresenceNow => _box.Alarms.Raised.Any(alarm => alarm.Severity >= AlarmSeverity.Error) ? "degraded" : "online";
 
@@ -96,8 +99,6 @@ public sealed partial class MqttBridge : IAsyncDisposable
         // settings_updated and status_updated are the settings and status documents.
         public IReadOnlyList<SignalPublisher> Signals { get; } =
             [.. target.Signals.All.Where(signal => !BuiltInSignals.Contains(signal.Description.Name)).Select(signal => new SignalPublisher(signal, topics, options, wake))];
-
-        private static readonly string[] BuiltInSignals = ["settings_updated", "status_updated"];
 
         public void Dispose()
         {

@@ -28,6 +28,13 @@ public sealed record BoxConfiguration
 
     /// <summary>Tasks, in the order in which they can be made.</summary>
     public IReadOnlyList<TaskConfiguration> Tasks { get; init; } = [];
+
+    /// <summary>What can be known about the objects before there are any.</summary>
+    internal IReadOnlyList<ObjectDescription> DescribeObjects() =>
+    [
+        .. Instruments.Select(instrument => instrument.Type.Describe(instrument.Name)),
+        .. Tasks.Select(task => task.Type.Describe(task.Name)),
+    ];
 }
 
 /// <summary>The broker and how the box is shown there.</summary>

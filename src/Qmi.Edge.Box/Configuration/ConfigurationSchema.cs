@@ -24,6 +24,11 @@ public static class ConfigurationSchema
 
     private static readonly SchemaProperty RoleOfCallers = new("roles", new Schema { Type = SchemaType.Object, AdditionalProperties = new Schema { Type = SchemaType.String, Enum = Roles }, Description = "What callers may do, by user name." });
 
+    private static readonly SchemaProperty Discovery = new("discovery", Object(
+        new SchemaProperty("home_assistant", Object(
+            new("prefix", Prefix.Schema with { Default = "\"homeassistant\"", Description = "First level of Home Assistant's discovery topics." }),
+            new("user", Text("Home Assistant's user name at the broker; without it the box is shown there without controls."))))));
+
     private static readonly Schema Mqtt = Object(
         new("host", Text("Name or address of the broker."), Required: true),
         new("port", new Schema { Type = SchemaType.Integer, Minimum = 1, Maximum = 65535, Default = "1883" }),
@@ -36,7 +41,8 @@ public static class ConfigurationSchema
             new("certificate_file", Text("The box's own certificate.")),
             new("key_file", Text("The key of that certificate.")))),
         RoleOfCallers,
-        new("default_role", new Schema { Type = SchemaType.String, Enum = Roles, Description = "What callers may do that roles does not name: observer, or admin when there are no roles." }));
+        new("default_role", new Schema { Type = SchemaType.String, Enum = Roles, Description = "What callers may do that roles does not name: observer, or admin when there are no roles." }),
+        Discovery);
 
     private static readonly Schema Loop = Object(
         new("period_ms", new Schema { Type = SchemaType.Number, Minimum = 0.1, Maximum = TimeSpan.FromDays(1).TotalMilliseconds, Unit = "ms" }),
@@ -69,7 +75,7 @@ public static class ConfigurationSchema
     /// <summary>What a broker must know of a box; whatever else is there is not looked at.</summary>
     internal static Schema Access { get; } = Object(
         new("box", Text("Name of the box on the wire."), Required: true),
-        new("mqtt", Object(Prefix, RoleOfCallers) with { AdditionalProperties = AnyValue })) with
+        new("mqtt", Object(Prefix, RoleOfCallers, Discovery) with { AdditionalProperties = AnyValue })) with
     { AdditionalProperties = AnyValue };
 
     private static Schema Text(string description) => new() { Type = SchemaType.String, MinLength = 1, Description = description };

@@ -121,7 +121,7 @@ public class ConfigurationReaderTests
             }
             """,
             "\"bx\" is not known here (did you mean \"box\"?); known are box, mqtt, audit, state, log, instruments, tasks.",
-            "\"prot\" is not known here (did you mean \"port\"?); known are host, port, user, password_file, prefix, protocol, tls, roles, default_role.",
+            "\"prot\" is not known here (did you mean \"port\"?); known are host, port, user, password_file, prefix, protocol, tls, roles, default_role, discovery.",
             "\"cafile\" is not known here (did you mean \"ca_file\"?); known are ca_file, certificate_file, key_file.",
             "\"max\" is not known here (did you mean \"max_bytes\"?); known are file, max_bytes.",
             "\"levle\" is not known here (did you mean \"level\"?); known are level.",
