@@ -26,6 +26,9 @@ public sealed record BridgeOptions
     /// <summary>The files of a connection over TLS, to be watched and renewed; null = there are none.</summary>
     public MqttTls? Tls { get; init; }
 
+    /// <summary>How long a new certificate may take to lead to a connection before the old one comes back; default 30 s.</summary>
+    public TimeSpan CertificateTrial { get; init; } = TimeSpan.FromSeconds(30);
+
     /// <summary>Shortest time between two status documents of one task.</summary>
     public TimeSpan StatusInterval { get; init; } = TimeSpan.FromMilliseconds(200);
 
