@@ -14,6 +14,7 @@ need mosquitto mosquitto
 need mosquitto_pub mosquitto-clients
 need '/usr/lib/*/libmosquitto.so.1' libmosquitto1
 need socat socat
+need openssl openssl
 need gcc gcc libc6-dev
 
 passed=0 failed=0 skipped=0
