@@ -42,6 +42,17 @@ public static class DynsecFile
             new Member(user.Key, Groups[(int)user.Max(role => role.Role)], [.. rules.Own(user.Key), .. user.SelectMany(rules.Role).Distinct()])),
     ];
 
+    // Everybody may subscribe, as with an acl_file: what is delivered is decided message by message. The plugin takes a shared subscription for
+    // a filter of its own.
+    private static IEnumerable<string> GetSubscriptions(AccessPlan plan, AccessRules rules)
+    {
+        yield return $"{plan.Prefix}/{Topics.Version}/#";
+        foreach (var filter in rules.Shareable())
+            yield return $"$share/+/{filter}";
+        if (plan.HomeAssistant is { } homeAssistant)
+            yield return homeAssistant + "/#";
+    }
+
     private static void WriteDefaults(Utf8JsonWriter writer)
     {
         writer.WriteStartObject("defaultACLAccess"u8);
@@ -88,8 +99,7 @@ public static class DynsecFile
     {
         writer.WriteStartArray("roles"u8);
         kept.WriteOthers(writer, "roles", IsNotOurs, "rolename");
-        // Subscribing is let to all, as with an acl_file: what is delivered is decided message by message.
-        WriteRole(writer, Everybody, rules.Everybody(), [$"{plan.Prefix}/{Topics.Version}/#", .. plan.HomeAssistant is { } other ? new[] { other + "/#" } : []]);
+        WriteRole(writer, Everybody, rules.Everybody(), GetSubscriptions(plan, rules));
         foreach (var member in members)
             WriteRole(writer, Ours + member.Name, member.Rules, []);
         writer.WriteEndArray();

@@ -106,8 +106,7 @@ internal sealed partial class CertificateRotation(EdgeBox box, MqttTls tls, Cert
     {
         lock (_gate)
         {
-            _trial?.Dispose();
-            _trial?.Complete("The box stops: the certificate is on trial again when it starts.");
+            _trial?.Abandon();
             _trial = null;
         }
     }

@@ -1,3 +1,5 @@
+using Qmi.Edge.Runtime;
+
 namespace Qmi.Edge.Bridge;
 
 /// <summary>A new certificate that must first show that the broker takes it. It ends once: by a connection, by the clock, or with the box.</summary>
@@ -25,6 +27,13 @@ internal sealed class CertificateTrial(DateTimeOffset? end) : IDisposable
     public Task<string?> Outcome => _outcome.Task;
 
     public void Complete(string? reason) => _outcome.TrySetResult(reason);
+
+    /// <summary>The box ends before the trial does.</summary>
+    public void Abandon()
+    {
+        Dispose();
+        _outcome.TrySetException(new QmiException(ErrorCode.ShuttingDown, "The box is stopping: its new certificate is on trial again when it starts.", Executed.Unknown));
+    }
 
     public void Dispose() => Timer?.Dispose();
 }

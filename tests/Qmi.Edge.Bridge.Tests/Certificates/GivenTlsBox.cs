@@ -19,13 +19,11 @@ internal sealed class GivenTlsBox : IAsyncDisposable
         """;
 
     private readonly string _folder = Directory.CreateTempSubdirectory("qmi-box-").FullName;
-    private readonly TimeSpan _trial;
     private TestClient? _admin;
     private MqttBridge? _bridge;
 
-    public GivenTlsBox(TimeSpan? trial = null)
+    public GivenTlsBox()
     {
-        _trial = trial ?? TimeSpan.FromSeconds(30);
         var (server, admin, box) = (Authority.Issue("127.0.0.1"), Authority.Issue("adm"), Authority.Issue("box07"));
         Broker = new MosquittoBroker(Configuration, files:
         [
@@ -37,6 +35,9 @@ internal sealed class GivenTlsBox : IAsyncDisposable
         Write("box.pem", box.Certificate);
         Write("box.key", box.Key);
     }
+
+    /// <summary>The box's clock: no trial ends because the machine is slow. The connection has the real one.</summary>
+    public ManualTime Time { get; } = new() { Epoch = DateTimeOffset.UtcNow };
 
     public TestCertificates Authority { get; } = new();
 
@@ -56,10 +57,10 @@ internal sealed class GivenTlsBox : IAsyncDisposable
 
     public GivenTlsBox Start()
     {
-        Box = new EdgeBox("box07");
+        Box = new EdgeBox("box07", new EdgeBoxOptions { TimeProvider = Time });
         var tls = new MqttTls { CaFile = PathOf("ca.pem"), CertificateFile = PathOf("box.pem"), KeyFile = PathOf("box.key") };
         var options = new MqttOptions { Host = "127.0.0.1", Port = Broker.Port, ClientId = "box07", Tls = tls, MaximumReconnectDelay = TimeSpan.FromMilliseconds(500) };
-        _bridge = new MqttBridge(Box, will => Connection = new MosquittoConnection(options with { Will = will }, TestLog.Instance), new BridgeOptions { Tls = tls, CertificateTrial = _trial });
+        _bridge = new MqttBridge(Box, will => Connection = new MosquittoConnection(options with { Will = will }, TestLog.Instance), new BridgeOptions { Tls = tls });
         _bridge.Start();
         return this;
     }
@@ -83,16 +84,33 @@ internal sealed class GivenTlsBox : IAsyncDisposable
         return Box.Alarms.Find(id);
     }
 
-    public JsonElement Rotate(string? certificate = null)
+    /// <summary>Calls the method and waits for its reply.</summary>
+    /// <param name="certificate">What is to be put in place; null = a request is wanted.</param>
+    /// <param name="meanwhile">Done while the call is under way.</param>
+    public JsonElement Rotate(string? certificate = null, Action? meanwhile = null)
     {
         var number = Admin.Events.Messages.Count(IsReply);
         var payload = certificate is null ? "" : $$$"""{"timeout_ms":60000,"args":{"certificate":"{{{JsonEncodedText.Encode(certificate)}}}"}}""";
         Admin.Publish("qmi/v1/box/box07/admin/adm/_box/rotate_cert", payload, MqttQos.AtLeastOnce);
+        meanwhile?.Invoke();
         string? reply = null;
         Assert.True(SpinWait.SpinUntil(() => (reply = Admin.Events.Messages.Where(IsReply).Skip(number).FirstOrDefault()?.Text) is not null, EventRecorder.Patience), "There is no reply.");
         return JsonDocument.Parse(reply!).RootElement;
 
         static bool IsReply(ReceivedMessage message) => message.Topic == "qmi/v1/box/box07/reply/adm/_box/rotate_cert";
+    }
+
+    /// <summary>Lets the time of a trial pass, once it has begun.</summary>
+    public void LetTrialPass()
+    {
+        Assert.True(SpinWait.SpinUntil(() => Has("box.pem.trial") && !Has("box.pem.new"), EventRecorder.Patience), "There is no trial.");
+        bool IsOver()
+        {
+            Time.Advance(TimeSpan.FromSeconds(1));
+            return !Has("box.pem.trial");
+        }
+
+        Assert.True(SpinWait.SpinUntil(IsOver, EventRecorder.Patience), "The trial does not end.");
     }
 
     public string Request() => Rotate().GetProperty("result").GetProperty("request").GetString()!;
