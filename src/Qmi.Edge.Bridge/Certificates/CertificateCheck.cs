@@ -30,6 +30,7 @@ internal static class CertificateCheck
         if (NamesOf(certificate) is not [var name] || name != box)
             throw Refuse("name", $"its subject is \"{certificate.Subject}\", and the broker knows the box by its common name: CN={box}.");
         ThrowIfNotNow(certificate, now);
+        ThrowIfNotForClients(certificate);
         ThrowIfOfAnother(chain, caFile, now);
         return certificate.NotAfter.ToUniversalTime();
     }
@@ -59,24 +60,20 @@ internal static class CertificateCheck
             throw Refuse("validity", $"it has ended on {Format(end)}, and here it is {Format(now.UtcDateTime)}.");
     }
 
-    private static void ThrowIfOfAnother(X509Certificate2Collection certificates, string caFile, DateTimeOffset now)
+    // A certificate that says nothing about what it is for is for everything.
+    private static void ThrowIfNotForClients(X509Certificate2 certificate)
     {
-        if (PemFile.TryReadCertificates(caFile, out var trouble) is not { } authorities)
-            throw new QmiException(ErrorCode.WrongState, $"Whether the certificate comes from a known authority cannot be found out: {trouble}");
-        using var chain = new X509Chain();
-        chain.ChainPolicy.TrustMode = X509ChainTrustMode.CustomRootTrust;
-        chain.ChainPolicy.CustomTrustStore.AddRange(authorities);
-        chain.ChainPolicy.ExtraStore.AddRange(authorities);
-        chain.ChainPolicy.ExtraStore.AddRange(certificates);
-        chain.ChainPolicy.RevocationMode = X509RevocationMode.NoCheck;
-        chain.ChainPolicy.DisableCertificateDownloads = true;
-        chain.ChainPolicy.VerificationTime = now.UtcDateTime;
-        chain.ChainPolicy.ApplicationPolicy.Add(new Oid(ForClients));
-        if (!chain.Build(certificates[0]))
-        {
-            var reasons = chain.ChainStatus.Select(status => status.StatusInformation.Trim().TrimEnd('.')).Where(reason => reason.Length > 0).Distinct();
-            throw Refuse("authority", $"it does not come from an authority in {caFile}, or not for a client ({string.Join("; ", reasons)}). Give its chain with it, the box's own certificate first.");
-        }
+        var usages = certificate.Extensions.OfType<X509EnhancedKeyUsageExtension>().ToList();
+        if (usages.Count > 0 && !usages.Exists(usage => usage.EnhancedKeyUsages.Cast<Oid>().Any(purpose => purpose.Value == ForClients)))
+            throw Refuse("usage", "it is not for a client: have it signed with the extended key usage clientAuth, or with none.");
+    }
+
+    private static void ThrowIfOfAnother(X509Certificate2Collection chain, string caFile, DateTimeOffset now)
+    {
+        if (PemFile.TryReadCertificates(caFile, out var unreadable) is not { } authorities)
+            throw new QmiException(ErrorCode.WrongState, $"Whether the certificate comes from a known authority cannot be found out: {unreadable}");
+        if (CertificateChain.FindTrouble(chain, authorities, now) is { } trouble)
+            throw Refuse("authority", $"it does not come from an authority in {caFile}: {trouble}. Give its chain with it, the box's own certificate first.");
     }
 
     private static QmiException Refuse(string code, string reason) => new(ErrorCode.BadArgs, $"The certificate is not taken: {reason}")

@@ -39,6 +39,7 @@ public class CertificateRotationTests
     {
         await using var given = new GivenTlsBox().Start().WaitUntilOnline();
         using var others = new TestCertificates("another authority");
+        using var impostors = new TestCertificates();
         var (oldCertificate, oldKey) = (given.Read("box.pem"), given.Read("box.key"));
         var first = given.Request();
         var request = given.Request();
@@ -55,7 +56,8 @@ public class CertificateRotationTests
             (given.Authority.Sign(request, now.AddDays(-3), now.AddDays(-1)), "validity", "has ended"),
             (given.Authority.Sign(request, now.AddDays(1), now.AddDays(3)), "validity", "look at the clocks"),
             (others.Sign(request), "authority", given.PathOf("ca.pem")),
-            (given.Authority.SignForServer(request), "authority", "not for a client"),
+            (impostors.Sign(request), "authority", "CN=test authority"),
+            (given.Authority.SignForServer(request), "usage", "not for a client"),
         ];
 
         foreach (var (certificate, code, reason) in cases)
@@ -91,10 +93,7 @@ public class CertificateRotationTests
         given.WaitUntilOnline(connection: 2);
 
         // When the broker has learnt of it, the same certificate does.
-        given.Broker.Stop();
-        File.WriteAllText(given.Broker.GetPath("ca.pem"), given.Read("ca.pem"));
-        given.Broker.Restart();
-        given.WaitUntilOnline(connection: 3);
+        given.RestartBroker(given.Read("ca.pem"));
         Assert.Equal("true", Text(given.Rotate(certificate), "result", "installed"));
         Assert.Null(given.Box.Alarms.Find(CertificateRotation.Alarm));
         Assert.Equal(certificate, given.Read("box.pem"));

@@ -78,6 +78,17 @@ internal sealed class GivenTlsBox : IAsyncDisposable
         return this;
     }
 
+    /// <summary>The broker comes back trusting others; box and administrator come back, too.</summary>
+    public void RestartBroker(string authorities)
+    {
+        Broker.Stop();
+        File.WriteAllText(Broker.GetPath("ca.pem"), authorities);
+        Assert.True(SpinWait.SpinUntil(() => Connection.Session is null && Admin.Connection.Session is null, EventRecorder.Patience), "The connections do not end.");
+        Broker.Restart();
+        Assert.True(SpinWait.SpinUntil(() => Connection.Session is not null && Admin.Connection.Session is not null, EventRecorder.Patience), "The connections do not come back.");
+        WaitUntilOnline(Connection.Session!.Number);
+    }
+
     public Alarm? WaitForAlarm(string id)
     {
         Assert.True(SpinWait.SpinUntil(() => Box.Alarms.Find(id) is not null, EventRecorder.Patience), $"There is no alarm {id}.");
