@@ -12,9 +12,9 @@ public static class DynsecFile
     // What begins so is ours: it is replaced, and what is no longer in the plan disappears.
     private const string Ours = "qmi-";
     private const string Everybody = Ours + "everybody";
+    private const string Boxes = Ours + "boxes";
 
     private static readonly string[] Groups = [Ours + "observers", Ours + "operators", Ours + "admins"];
-    private const string Boxes = Ours + "boxes";
 
     /// <summary>Writes the rules of a plan.</summary>
     /// <param name="utf8">Where to.</param>
@@ -72,7 +72,7 @@ public static class DynsecFile
             writer.WriteStartObject();
             writer.WriteString("username"u8, member.Name);
             kept.WriteCredentials(writer, member.Name);
-            WriteNames(writer, "roles", "rolename", [Ours + member.Name]);
+            WriteNames(writer, "roles", "rolename", [member.Role]);
             writer.WriteEndObject();
         }
 
@@ -101,7 +101,7 @@ public static class DynsecFile
         kept.WriteOthers(writer, "roles", IsNotOurs, "rolename");
         WriteRole(writer, Everybody, rules.Everybody(), GetSubscriptions(plan, rules));
         foreach (var member in members)
-            WriteRole(writer, Ours + member.Name, member.Rules, []);
+            WriteRole(writer, member.Role, member.Rules, []);
         writer.WriteEndArray();
     }
 
@@ -148,5 +148,9 @@ public static class DynsecFile
 
     private static bool IsNotOurs(string name) => !name.StartsWith(Ours, StringComparison.Ordinal);
 
-    private sealed record Member(string Name, string Group, IReadOnlyList<AccessRule> Rules);
+    private sealed record Member(string Name, string Group, IReadOnlyList<AccessRule> Rules)
+    {
+        // Somebody may be named everybody.
+        public string Role => $"{Ours}of-{Name}";
+    }
 }
