@@ -14,6 +14,7 @@ need mosquitto mosquitto
 need mosquitto_pub mosquitto-clients
 need '/usr/lib/*/libmosquitto.so.1' libmosquitto1
 need socat socat
+need openssl openssl
 need gcc gcc libc6-dev
 tests/validators/install.sh || echo "The validators are not there: the tests of self-descriptions will fail."
 

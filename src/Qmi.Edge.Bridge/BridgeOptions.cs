@@ -38,6 +38,9 @@ public sealed record BridgeOptions
     /// </summary>
     public IReadOnlyList<ObjectDescription> Expected { get; init; } = [];
 
+    /// <summary>How long a new certificate may take to lead to a connection before the old one comes back; default 30 s.</summary>
+    public TimeSpan CertificateTrial { get; init; } = TimeSpan.FromSeconds(30);
+
     /// <summary>Shortest time between two status documents of one task.</summary>
     public TimeSpan StatusInterval { get; init; } = TimeSpan.FromMilliseconds(200);
 

@@ -15,9 +15,14 @@ public sealed partial class MqttBridge
                 bridge._connection.TrySubscribe(Subscription(bridge._topics.Requests(access)) with { RetainHandling = MqttRetainHandling.DoNotSend });
             bridge._connection.TrySubscribe(Subscription(bridge._topics.State));
             bridge._worker.Connected();
+            bridge._certificates?.OnConnected(session);
         }
 
-        public void OnDisconnected(MqttDisconnection disconnection) => bridge._worker.Disconnected();
+        public void OnDisconnected(MqttDisconnection disconnection)
+        {
+            bridge._worker.Disconnected();
+            bridge._certificates?.OnDisconnected(disconnection);
+        }
 
         public void OnMessage(in MqttMessage message)
         {

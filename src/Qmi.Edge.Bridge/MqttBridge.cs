@@ -23,6 +23,7 @@ public sealed partial class MqttBridge : IAsyncDisposable
     private readonly RequestReceiver _requests;
     private readonly PushReceiver _pushes;
     private readonly BridgeWorker _worker;
+    private readonly BoxCertificates? _certificates;
     private int _stopped;
 
     /// <summary>A bridge between a box and a connection, at rest until <see cref="Start"/>.</summary>
@@ -44,6 +45,8 @@ public sealed partial class MqttBridge : IAsyncDisposable
         _requests = new RequestReceiver(box, _topics, options, _replies);
         _worker = new BridgeWorker(this, box.TimeProvider, _logger);
         _pushes = new PushReceiver(box, _topics, options, _worker.Wake, _logger);
+        if (options.Tls is { } tls)
+            _certificates = new BoxCertificates(box, tls, options.CertificateTrial, () => _connection.Renew(), _logger);
     }
 
     /// <summary>Begins to connect; the box runs whether that succeeds or not.</summary>
@@ -55,6 +58,7 @@ public sealed partial class MqttBridge : IAsyncDisposable
             observer.OnAdded(target);
         _replies.SendOwed();
         _worker.Start();
+        _certificates?.Start();
         _connection.Start(new Events(this));
     }
 
@@ -63,6 +67,7 @@ public sealed partial class MqttBridge : IAsyncDisposable
     {
         if (Interlocked.Exchange(ref _stopped, 1) != 0)
             return;
+        _certificates?.Dispose();
         _worker.Stop();
         if (_connection.Session is not null)
             PublishLast();

@@ -73,12 +73,13 @@ public static class ConfigurationSchema
         new("tasks", new Schema { Type = SchemaType.Object, AdditionalProperties = Task }));
 
     /// <summary>What a broker must know of a box; whatever else is there is not looked at.</summary>
-    internal static Schema Access { get; } = Object(
+    internal static Schema Access { get; } = Part(
         new("box", Text("Name of the box on the wire."), Required: true),
-        new("mqtt", Object(Prefix, RoleOfCallers, Discovery) with { AdditionalProperties = AnyValue })) with
-    { AdditionalProperties = AnyValue };
+        new("mqtt", Part(Prefix, RoleOfCallers, Discovery)));
 
     private static Schema Text(string description) => new() { Type = SchemaType.String, MinLength = 1, Description = description };
 
     private static Schema Object(params ReadOnlySpan<SchemaProperty> properties) => new() { Type = SchemaType.Object, Properties = [.. properties] };
+
+    private static Schema Part(params ReadOnlySpan<SchemaProperty> properties) => Object(properties) with { AdditionalProperties = AnyValue };
 }
