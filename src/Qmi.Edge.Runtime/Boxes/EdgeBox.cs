@@ -98,10 +98,11 @@ public sealed partial class EdgeBox : IAsyncDisposable
         var runner = (QmiTaskRunner)Add(name, "task", () => type.CreateRunner(new TaskRunnerInit(this, name, type, factory, options ?? new TaskOptions())));
         try
         {
-            runner.ConstructAsync().GetAwaiter().GetResult();
+            runner.ConstructFirstAsync().GetAwaiter().GetResult();
         }
         catch
         {
+            runner.CloseSettingsAsync(_options.StopTimeout).GetAwaiter().GetResult();
             Forget(runner);
             // The caller is told; there is no task left to look at.
             Alarms.Clear(runner.AlarmId);
@@ -137,7 +138,7 @@ public sealed partial class EdgeBox : IAsyncDisposable
         await ReleaseAsync(target, Timeout.InfiniteTimeSpan, new QmiException(ErrorCode.NoSuchObject, $"{name} was removed while the call waited.")).ConfigureAwait(false);
         if (target is not QmiTaskRunner runner)
             return;
-        foreach (var id in new[] { runner.AlarmId, runner.HungAlarmId, runner.NotStoppingAlarmId })
+        foreach (var id in (string[])[runner.AlarmId, runner.HungAlarmId, runner.NotStoppingAlarmId, .. SettingsAlarms.All(name)])
             Alarms.Clear(id);
     }
 

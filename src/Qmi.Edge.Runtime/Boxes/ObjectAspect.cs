@@ -33,4 +33,9 @@ public interface IBoxObserver
 
     /// <summary>An alarm was raised or cleared.</summary>
     void OnAlarm(string id);
+
+    /// <summary>A settings push that came from outside has come further. From a worker thread; in order for each task.</summary>
+    void OnSettingsAck(QmiTaskRunner task, SettingsAck ack)
+    {
+    }
 }

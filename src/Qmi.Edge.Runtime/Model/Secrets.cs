@@ -42,6 +42,21 @@ internal static class Secrets
         }
     }
 
+    /// <summary>The pointers and the values of all secrets in a value.</summary>
+    public static IEnumerable<(string Path, JsonElement Value)> Find(JsonElement value, Schema? schema, string path = "")
+    {
+        if (schema is null)
+            return [];
+        if (schema.WriteOnly)
+            return [(path, value)];
+        return value.ValueKind switch
+        {
+            JsonValueKind.Object => value.EnumerateObject().SelectMany(member => Find(member.Value, Inside(schema, member.Name), path + "/" + JsonPointer.Escape(member.Name))),
+            JsonValueKind.Array => value.EnumerateArray().SelectMany((item, index) => Find(item, schema.Items, $"{path}/{index}")),
+            _ => [],
+        };
+    }
+
     /// <summary>A value as text, for the audit log.</summary>
     public static string ToText(JsonElement value, Schema schema)
     {
@@ -51,17 +66,19 @@ internal static class Secrets
         return Encoding.UTF8.GetString(buffer.WrittenSpan);
     }
 
-    /// <summary>Whether the value that a pointer points to is a secret, or part of one.</summary>
-    public static bool Contains(Schema schema, string path)
+    /// <summary>The schema of the value that a pointer points to; that of a secret for everything inside of one.</summary>
+    public static Schema? SchemaAt(Schema schema, string path)
     {
         foreach (var step in JsonPointer.Steps(path))
         {
-            if (schema.WriteOnly || Inside(schema, step) is not { } inner)
+            if (schema.WriteOnly)
                 break;
+            if (Inside(schema, step) is not { } inner)
+                return null;
             schema = inner;
         }
 
-        return schema.WriteOnly;
+        return schema;
     }
 
     private static Schema? Inside(Schema schema, string step) =>

@@ -43,6 +43,6 @@ public sealed class TaskType<TSettings, TStatus> : TaskType
         if (settings is not { } given)
             return options;
         var whole = DefaultSettings is { } create ? JsonMerge.Apply(Settings.ToElement(create()), given) : given;
-        return new TaskOptions<TSettings>(options) { Settings = Settings.Read(whole, "The settings", path) };
+        return new TaskOptions<TSettings>(options) { Settings = Settings.Read(whole, "The settings", path), Given = given.Clone() };
     }
 }

@@ -27,20 +27,26 @@ public sealed class AtomicFile(IStateDisk disk, string name)
     /// <summary>What was saved last, as far as it can be known.</summary>
     public LoadedState Load()
     {
-        var newest = disk.Read(name);
+        var newest = Read(name);
         _exists = newest is not null;
         if (newest is not null && TryOpen(newest) is { } content)
             return new LoadedState(content, null);
-        var before = disk.Read(Old) is { } old ? TryOpen(old) : null;
-        // Without a newest one the power was cut between two renames: then the old one is the last that was acknowledged, and nothing is wrong.
+        var old = Read(Old);
+        var before = old is null ? null : TryOpen(old);
+        // Without a newest one the power was cut between two renames: then the old one is the last that was acknowledged, and nothing is wrong with it.
         if (newest is null)
-            return new LoadedState(before, null);
+            return new LoadedState(before, old is not null && before is null ? $"{name} is not there, and what was saved before it is damaged." : null);
 
         SetAside();
         return new LoadedState(before, before is null
             ? $"{name} is damaged, and so is what was saved before it. It is kept as {name}.damaged."
             : $"{name} is damaged: what was saved before it is used. It is kept as {name}.damaged.");
     }
+
+    /// <summary>What <see cref="Load"/> would find, without setting anything aside.</summary>
+    /// <exception cref="IOException">The disk cannot be read.</exception>
+    public ReadOnlyMemory<byte>? Peek() =>
+        disk.Read(name) is { } newest && TryOpen(newest) is { } content ? content : disk.Read(Old) is { } old ? TryOpen(old) : null;
 
     /// <summary>Replaces the content; it is on the disk when this returns.</summary>
     /// <exception cref="IOException">It is not: what was saved before is still there.</exception>
@@ -63,6 +69,19 @@ public sealed class AtomicFile(IStateDisk disk, string name)
             disk.Delete(file);
         _exists = false;
         disk.FlushFolder(_folder);
+    }
+
+    // What a failing card no longer gives is damaged like what it gives wrongly.
+    private byte[]? Read(string file)
+    {
+        try
+        {
+            return disk.Read(file);
+        }
+        catch (IOException)
+        {
+            return [];
+        }
     }
 
     // Not as the old one: that is the good one.

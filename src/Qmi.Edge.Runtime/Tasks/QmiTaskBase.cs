@@ -44,6 +44,12 @@ public abstract class QmiTaskBase
         _thread.Sleep(duration);
     }
 
+    /// <summary>The constructors have returned.</summary>
+    internal abstract void EndConstruction();
+
+    /// <summary>The task is about to run; in its own thread.</summary>
+    internal abstract void BeginRun();
+
     /// <summary>Runs the task to its end.</summary>
     internal abstract TaskEnd Execute();
 

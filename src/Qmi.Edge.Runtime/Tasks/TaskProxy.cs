@@ -12,6 +12,8 @@ public abstract class TaskProxy<TSettings, TStatus>(RpcChannel channel) : Object
     /// <summary>Where the task is in its life. Never queues.</summary>
     public TaskLife Life => Runner.Life;
 
+    private SettingsPusher Pusher => SettingsPusher.Local with { Caller = Channel.Caller };
+
     private QmiTaskRunner<TSettings, TStatus> Runner => (QmiTaskRunner<TSettings, TStatus>)Channel.Target;
 
     /// <summary>Starts the task and returns at once (QMI: start). Once per task.</summary>
@@ -79,7 +81,7 @@ public abstract class TaskProxy<TSettings, TStatus>(RpcChannel channel) : Object
     public SettingsPush SetSettings(TSettings settings)
     {
         SettingsPush? push = null;
-        Channel.Run("set_settings", () => push = Runner.PushSettings(settings, Channel.Caller, null, null));
+        Channel.Run("set_settings", () => push = Runner.PushSettings(settings, Pusher));
         return push!;
     }
 
@@ -87,7 +89,7 @@ public abstract class TaskProxy<TSettings, TStatus>(RpcChannel channel) : Object
     public async Task<SettingsOutcome> SetSettingsAsync(TSettings settings, CancellationToken cancellationToken = default)
     {
         SettingsPush? push = null;
-        await Channel.RunAsync("set_settings", () => push = Runner.PushSettings(settings, Channel.Caller, null, null), cancellationToken).ConfigureAwait(false);
+        await Channel.RunAsync("set_settings", () => push = Runner.PushSettings(settings, Pusher), cancellationToken).ConfigureAwait(false);
         return await push!.Outcome.WaitAsync(cancellationToken).ConfigureAwait(false);
     }
 

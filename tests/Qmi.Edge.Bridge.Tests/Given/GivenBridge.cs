@@ -14,12 +14,12 @@ internal sealed class GivenBridge : IAsyncDisposable
     private readonly MqttBridge _bridge;
     private readonly bool _ownsBroker;
 
-    public GivenBridge(BridgeOptions? options = null, string version = "5", MosquittoBroker? broker = null, bool starts = true)
+    public GivenBridge(BridgeOptions? options = null, string version = "5", MosquittoBroker? broker = null, bool starts = true, IStateDisk? disk = null, string? stageName = null)
     {
         _ownsBroker = broker is null;
         Broker = broker ?? new MosquittoBroker("allow_anonymous true\nset_tcp_nodelay true\nmax_queued_messages 0");
-        StageName = $"stage{Interlocked.Increment(ref s_count)}";
-        Box = new EdgeBox("box07", new EdgeBoxOptions { Audit = Audit });
+        StageName = stageName ?? $"stage{Interlocked.Increment(ref s_count)}";
+        Box = new EdgeBox("box07", new EdgeBoxOptions { Audit = Audit, State = disk, ClockStatus = new RightClock() });
         Stage = Box.MakeTask<Stage>(StageName);
         Runners[StageName] = Box.FindObject(StageName)!;
         Supervisor = new Supervisor(Broker.Port, version: version);
@@ -88,6 +88,12 @@ internal sealed class GivenBridge : IAsyncDisposable
         OutboxBytes = 4 << 20,
         MaximumReconnectDelay = TimeSpan.FromSeconds(1),
     };
+}
+
+/// <summary>A clock that is right.</summary>
+internal sealed class RightClock : IClockStatus
+{
+    public bool IsSynchronised => true;
 }
 
 /// <summary>Keeps what was audited.</summary>
