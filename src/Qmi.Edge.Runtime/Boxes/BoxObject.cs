@@ -3,7 +3,7 @@ using System.Text.Json;
 namespace Qmi.Edge.Runtime;
 
 /// <summary>The box itself as an object that can be called, named <c>_box</c>.</summary>
-internal sealed class BoxObject(EdgeBox box) : RpcObject(new Init(box), Methods, [])
+internal sealed class BoxObject(EdgeBox box) : RpcObject(new Init(box))
 {
     public const string ObjectName = "_box";
 
@@ -69,5 +69,7 @@ internal sealed class BoxObject(EdgeBox box) : RpcObject(new Init(box), Methods,
         }
 
         public override ObjectKind Kind => ObjectKind.Box;
+
+        internal override IReadOnlyList<RpcMethod> BuiltInMethods => BoxObject.Methods;
     }
 }

@@ -47,6 +47,25 @@ public abstract class ObjectType
 
     /// <summary>Makes the typed proxy.</summary>
     public required Func<RpcChannel, ObjectProxy> CreateProxy { get; init; }
+
+    /// <summary>The methods that every object of this kind has.</summary>
+    internal abstract IReadOnlyList<RpcMethod> BuiltInMethods { get; }
+
+    /// <summary>The signals that every object of this kind has.</summary>
+    internal virtual IReadOnlyList<SignalDescription> BuiltInSignals => [];
+
+    /// <summary>What can be known about an object of this class without touching it.</summary>
+    internal ObjectDescription Describe(string name) => new()
+    {
+        Name = name,
+        Kind = Kind,
+        ClassName = ClassName,
+        Description = Description,
+        Methods = [.. Methods.Concat(BuiltInMethods).Select(method => method.Description).OrderBy(method => method.Name, StringComparer.Ordinal)],
+        Signals = [.. BuiltInSignals, .. Signals],
+        Settings = (this as TaskType)?.SettingsSchema,
+        Status = (this as TaskType)?.StatusSchema,
+    };
 }
 
 /// <summary>What the generator knows about a class of instruments.</summary>
@@ -54,6 +73,8 @@ public sealed class InstrumentType : ObjectType
 {
     /// <inheritdoc />
     public override ObjectKind Kind => ObjectKind.Instrument;
+
+    internal override IReadOnlyList<RpcMethod> BuiltInMethods => InstrumentMethods.All;
 
     /// <summary>Constructs one from <c>box.json</c>.</summary>
     public required Func<InstrumentInit, ConstructorArguments, QmiInstrument> Create { get; init; }

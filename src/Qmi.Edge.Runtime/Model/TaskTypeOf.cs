@@ -29,6 +29,10 @@ public sealed class TaskType<TSettings, TStatus> : TaskType
     /// <inheritdoc />
     public override Schema StatusSchema => Status.Schema;
 
+    internal override IReadOnlyList<RpcMethod> BuiltInMethods => TaskMethods<TSettings, TStatus>.All;
+
+    internal override IReadOnlyList<SignalDescription> BuiltInSignals => TaskSignals.For(this);
+
     internal override QmiTaskRunner CreateRunner(TaskRunnerInit init) => CreateTaskRunner(init);
 
     internal override TaskFactory CreateFactory(ConstructorArguments arguments) => init => Create(init, arguments);

@@ -10,25 +10,15 @@ public abstract class RpcObject
 {
     private volatile FrozenDictionary<string, RpcMethod> _methods;
 
-    private protected RpcObject(RpcObjectInit init, IReadOnlyList<RpcMethod> builtInMethods, IReadOnlyList<SignalDescription> builtInSignals)
+    private protected RpcObject(RpcObjectInit init)
     {
         (Name, Box, Type) = (init.Name, init.Box, init.Type);
         Logger = init.Box.LoggerFactory.CreateLogger("Qmi.Edge." + init.Name);
-        _methods = init.Type.Methods.Concat(builtInMethods).ToFrozenDictionary(method => method.Description.Name);
-        Signals = new SignalSet(this, [.. builtInSignals, .. init.Type.Signals]);
+        _methods = init.Type.Methods.Concat(init.Type.BuiltInMethods).ToFrozenDictionary(method => method.Description.Name);
+        Description = init.Type.Describe(Name);
+        Signals = new SignalSet(this, Description.Signals);
         Lane = new Lane(Name, init.Box.TimeProvider);
         Lock = new ObjectLock(this);
-        Description = new ObjectDescription
-        {
-            Name = Name,
-            Kind = init.Type.Kind,
-            ClassName = init.Type.ClassName,
-            Description = init.Type.Description,
-            Methods = Describe(_methods),
-            Signals = Signals.Descriptions,
-            Settings = (init.Type as TaskType)?.SettingsSchema,
-            Status = (init.Type as TaskType)?.StatusSchema,
-        };
     }
 
     /// <summary>Its name in the box.</summary>
@@ -104,11 +94,8 @@ public abstract class RpcObject
         if (_methods.ContainsKey(method.Description.Name))
             throw new ArgumentException($"{Name} has a method \"{method.Description.Name}\" already: choose another name.", nameof(method));
         _methods = _methods.Values.Append(method).ToFrozenDictionary(other => other.Description.Name);
-        Description = Description with { Methods = Describe(_methods) };
+        Description = Description with { Methods = [.. _methods.Values.Select(other => other.Description).OrderBy(other => other.Name, StringComparer.Ordinal)] };
     }
-
-    private static RpcMethodDescription[] Describe(FrozenDictionary<string, RpcMethod> methods) =>
-        [.. methods.Values.Select(method => method.Description).OrderBy(method => method.Name, StringComparer.Ordinal)];
 
     /// <summary>Ends the object: what it runs, what it holds open. The queue is closed before.</summary>
     internal abstract Task ReleaseAsync(TimeSpan timeout);

@@ -19,8 +19,8 @@ public abstract partial class QmiTaskRunner : RpcObject
     private bool _joined;
     private long _stopRequestedAt = -1;
 
-    private protected QmiTaskRunner(TaskRunnerInit init, IReadOnlyList<RpcMethod> builtInMethods, IReadOnlyList<SignalDescription> builtInSignals)
-        : base(init, builtInMethods, builtInSignals)
+    private protected QmiTaskRunner(TaskRunnerInit init)
+        : base(init)
     {
         (_factory, _options) = (init.Factory, init.Options);
         _life = new TaskLife { Since = Box.TimeProvider.GetUtcNow() };

@@ -14,7 +14,7 @@ public class QmiTaskRunner<TSettings, TStatus> : QmiTaskRunner
     /// <summary>Called by the box.</summary>
     /// <param name="init">What the box tells the runner.</param>
     public QmiTaskRunner(TaskRunnerInit init)
-        : base(init, TaskMethods<TSettings, TStatus>.All, TaskSignals.For((TaskType<TSettings, TStatus>)init.Type))
+        : base(init)
     {
         _type = (TaskType<TSettings, TStatus>)init.Type;
         SettingsSlot = CreateSlot(init);
