@@ -32,11 +32,14 @@ public interface IRemoteObject
     Task<SettingsPush> PushSettingsAsync(RemotePush push, CancellationToken cancellationToken);
 
     /// <summary>A signal of the object; the same one every time. The built-in ones of a task are what its settings and its status become.</summary>
-    SignalInlet OpenInlet(SignalDescription description);
+    /// <param name="kind">What kind of object it is.</param>
+    /// <param name="description">The signal, as this program knows it.</param>
+    SignalInlet OpenInlet(ObjectKind kind, SignalDescription description);
 
     /// <summary>Watches the document of the object's lock until the watch is disposed.</summary>
+    /// <param name="kind">What kind of object it is.</param>
     /// <param name="changed">Told what the document says, also what it says now; must not block.</param>
-    IDisposable WatchLock(Action<RemoteLockState> changed);
+    IDisposable WatchLock(ObjectKind kind, Action<RemoteLockState> changed);
 }
 
 /// <summary>A call of a method in another process.</summary>

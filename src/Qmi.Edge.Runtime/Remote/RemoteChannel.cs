@@ -82,7 +82,7 @@ internal sealed class RemoteChannel : RpcChannel
     {
         var description = Description.Signals.FirstOrDefault(signal => signal.Name == name)
             ?? throw new QmiException(ErrorCode.BadArgs, $"{Remote.Name} has no signal \"{name}\"{NearestName.Hint(name, Description.Signals.Select(signal => signal.Name))}.");
-        return new SignalSource<T>(Remote.OpenInlet(description) as SignalInlet<T>
+        return new SignalSource<T>(Remote.OpenInlet(Type.Kind, description) as SignalInlet<T>
             ?? throw new QmiException(ErrorCode.BadArgs, $"The values of {Remote.Name}.{name} are not {typeof(T).Name}."));
     }
 

@@ -28,7 +28,7 @@ internal sealed class RemoteLockHolding : LockHolding
     {
         var holding = new RemoteLockHolding(channel, grant, lease);
         holding.SetRenewed(asked);
-        holding._watch = channel.Remote.WatchLock(holding.OnDocument);
+        holding._watch = channel.Remote.WatchLock(channel.Type.Kind, holding.OnDocument);
         if (holding.IsOver)
             holding._watch.Dispose();
         _ = holding.KeepAsync();

@@ -1,0 +1,38 @@
+using System.Text.Json;
+using Qmi.Edge.Runtime;
+
+namespace Qmi.Edge.Bridge;
+
+/// <summary>What a box says of a push, as <see cref="Ack"/> writes it.</summary>
+internal sealed record SettingsAck(string? Id, long? Revision, string State, long? Turn, QmiException? Error)
+{
+    public bool IsFinal => State != "pending";
+
+    /// <exception cref="QmiException">It is no JSON.</exception>
+    public static SettingsAck Read(ReadOnlySpan<byte> payload)
+    {
+        var root = EnvelopeReader.Parse(payload);
+        var state = ErrorReader.Text(root, "state") ?? throw new JsonException("An ack has a state.");
+        return new SettingsAck(ErrorReader.Text(root, "id"), Number(root, "rev"), state, Number(root, "turn"), state is "pending" or "applied" or "superseded" ? null : ReadError(root, state));
+    }
+
+    /// <summary>What became of the push.</summary>
+    public SettingsOutcome ToOutcome(long revision) => State switch
+    {
+        "applied" => new SettingsOutcome(SettingsResult.Applied, revision, Turn),
+        "superseded" => new SettingsOutcome(SettingsResult.Superseded, revision),
+        _ => new SettingsOutcome(SettingsResult.Failed, revision, Error: Error),
+    };
+
+    private static QmiException ReadError(JsonElement root, string state)
+    {
+        var code = ErrorReader.ReadCode(ErrorReader.Text(root, "code"));
+        return new QmiException(code, ErrorReader.Text(root, "message") ?? $"The push was {state}.", ErrorReader.ReadExecuted(ErrorReader.Text(root, "executed"), code))
+        {
+            Violations = root.TryGetProperty("errors", out var errors) ? ErrorReader.ReadViolations(errors) : [],
+            Details = new Dictionary<string, object?> { ["state"] = state, ["head_rev"] = Number(root, "head_rev") },
+        };
+    }
+
+    private static long? Number(JsonElement root, string name) => root.TryGetProperty(name, out var value) && value.TryGetInt64(out var number) ? number : null;
+}
