@@ -18,12 +18,14 @@ internal static class ChunkedResult
         for (long? offset = 0; offset is { } from;)
         {
             var piece = await desk.CallBoxAsync(request.Box, Method, writer => Write(writer, operation, from), cancellationToken).ConfigureAwait(false);
-            if (piece.GetProperty("bytes").GetInt64() is var size && size > link.MaximumResultBytes)
+            if (Number(piece, "bytes") is { } size && size > link.MaximumResultBytes)
                 throw TooLarge(request, size, link.MaximumResultBytes);
-            Encoding.UTF8.GetBytes(piece.GetProperty("chunk").GetString(), text);
-            offset = ReadNext(piece, from, request);
+            Encoding.UTF8.GetBytes(ErrorReader.Text(piece, "chunk"), text);
+            offset = Number(piece, "next");
             if (text.WrittenCount > link.MaximumResultBytes)
                 throw TooLarge(request, text.WrittenCount, link.MaximumResultBytes);
+            if (offset <= from)
+                throw new QmiException(ErrorCode.Internal, $"{request.Box} sends the same piece of the result of {request.Target}.{request.Method.Name} again and again.", Executed.Yes);
         }
 
         return EnvelopeReader.Parse(text.WrittenSpan);
@@ -35,9 +37,8 @@ internal static class ChunkedResult
         writer.WriteNumber("offset"u8, offset);
     }
 
-    private static long? ReadNext(JsonElement piece, long from, ClientRequest request) => piece.TryGetProperty("next", out var next) && next.ValueKind == JsonValueKind.Number
-        ? next.GetInt64() is var to && to > from ? to : throw new QmiException(ErrorCode.Internal, $"{request.Box} sends the same piece of the result of {request.Target}.{request.Method.Name} again and again.", Executed.Yes)
-        : null;
+    private static long? Number(JsonElement piece, string name) =>
+        piece.ValueKind == JsonValueKind.Object && piece.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.Number && value.TryGetInt64(out var number) ? number : null;
 
     private static QmiException TooLarge(ClientRequest request, long bytes, long limit) =>
         new(ErrorCode.ResultTooLarge, $"The result of {request.Target}.{request.Method.Name} has {bytes} bytes, this client takes {limit} (MaximumResultBytes). The call was carried out.")

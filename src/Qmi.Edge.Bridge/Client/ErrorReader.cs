@@ -20,7 +20,7 @@ internal static class ErrorReader
         var code = ReadCode(Text(error, "code"));
         return new QmiException(code, Text(error, "message") ?? code.GetWireName(), ReadExecuted(Text(error, "executed"), code), cause)
         {
-            RetryAfter = error.TryGetProperty("retry_after_ms", out var after) && after.TryGetDouble(out var milliseconds) ? TimeSpan.FromMilliseconds(milliseconds) : null,
+            RetryAfter = error.TryGetProperty("retry_after_ms", out var after) && after.ValueKind == JsonValueKind.Number && after.TryGetInt64(out var milliseconds) ? TimeSpan.FromMilliseconds(milliseconds) : null,
             Violations = details.ValueKind == JsonValueKind.Object && details.TryGetProperty("errors", out var errors) ? ReadViolations(errors) : [],
             Details = ReadDetails(details),
         };
@@ -88,7 +88,7 @@ internal static class ErrorReader
         JsonValueKind.True => true,
         JsonValueKind.False => false,
         JsonValueKind.String => value.GetString(),
-        JsonValueKind.Number => value.TryGetInt64(out var whole) ? whole : value.TryGetUInt64(out var large) ? large : value.GetDouble(),
+        JsonValueKind.Number => value.TryGetInt64(out var whole) ? (object)whole : value.TryGetUInt64(out var large) ? large : value.GetDouble(),
         JsonValueKind.Array when value.EnumerateArray().All(item => item.ValueKind == JsonValueKind.String) => value.EnumerateArray().Select(item => item.GetString()!).ToArray(),
         _ => value.GetRawText(),
     };

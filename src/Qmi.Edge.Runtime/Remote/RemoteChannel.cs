@@ -51,13 +51,16 @@ internal sealed class RemoteChannel : RpcChannel
 
     /// <summary>Reads what a method has answered.</summary>
     /// <exception cref="QmiException">It does not fit the type that this program has for it.</exception>
-    public T Read<T>(string method, JsonElement result, DataType<T> type)
+    public T Read<T>(string method, JsonElement result, DataType<T> type) => Read(method, result, value => value.Deserialize(type.Json)!);
+
+    /// <summary>As <see cref="Read{T}(string, JsonElement, DataType{T})"/>, for documents of our own.</summary>
+    public T Read<T>(string method, JsonElement result, Func<JsonElement, T> read)
     {
         try
         {
-            return result.Deserialize(type.Json)!;
+            return read(result);
         }
-        catch (Exception exception) when (JsonMembers.IsUnreadable(exception))
+        catch (Exception exception) when (JsonMembers.IsUnreadable(exception) || exception is KeyNotFoundException)
         {
             throw new QmiException(
                 ErrorCode.UnsupportedVersion,
@@ -117,7 +120,7 @@ internal sealed class RemoteChannel : RpcChannel
     internal override async Task<bool> ForceUnlockAsync(string reason, CancellationToken cancellationToken)
     {
         var answer = await CallAsync("force_unlock", cancellationToken, writer => writer.WriteString("reason"u8, reason)).ConfigureAwait(false);
-        return answer.GetProperty("was_locked").GetBoolean();
+        return Read("force_unlock", answer, static forced => forced.GetProperty("was_locked").GetBoolean());
     }
 
     private Task<JsonElement> SendAsync(RpcMethodDescription method, ReadOnlyMemory<byte> arguments, TimeSpan? timeout, string? lockToken, CancellationToken cancellationToken) =>

@@ -59,15 +59,15 @@ internal sealed class RemoteLock(RemoteChannel channel)
     {
         var asked = TimeProvider.GetNanoseconds();
         var answer = await channel.CallAsync("lock", writer => WriteRequest(writer, wait, token, note), wait + channel.GetTimeout(null), token, cancellationToken).ConfigureAwait(false);
-        var grant = Read(answer);
+        var grant = channel.Read("lock", answer, Read);
         if (TimeProvider.GetNanoseconds() - asked > MonotonicTime.ToNanoseconds(Lease / 3))
         {
             // It was waited for, so that nobody here knows when it was granted and how much of the lease has gone.
             asked = TimeProvider.GetNanoseconds();
-            await channel.CallAsync("renew", null, null, token, cancellationToken).ConfigureAwait(false);
+            await channel.CallAsync("renew", null, null, grant.Token, cancellationToken).ConfigureAwait(false);
         }
 
-        channel.LockToken = token;
+        channel.LockToken = grant.Token;
         lock (_gate)
         {
             if (_holding is { IsOver: false } held && held.Fence == grant.Fence)
@@ -81,7 +81,7 @@ internal sealed class RemoteLock(RemoteChannel channel)
     private async Task<bool> UnlockAsync(string? token, CancellationToken cancellationToken)
     {
         var answer = await channel.CallAsync("unlock", token is null ? null : writer => writer.WriteString("token"u8, token), null, channel.LockToken, cancellationToken).ConfigureAwait(false);
-        return answer.GetBoolean();
+        return channel.Read("unlock", answer, DataTypes.Boolean);
     }
 
     // It may have been granted, and nobody would ever give it back.

@@ -88,8 +88,8 @@ internal sealed class RemoteLockHolding : LockHolding
         try
         {
             var timeout = left < _channel.Remote.DefaultTimeout ? left : _channel.Remote.DefaultTimeout;
-            var grant = await _channel.CallAsync("renew", null, timeout, Grant.Token, _ended.Token).ConfigureAwait(false);
-            if (grant.GetProperty("fence").GetUInt64() == Fence)
+            var answer = await _channel.CallAsync("renew", null, timeout, Grant.Token, _ended.Token).ConfigureAwait(false);
+            if (_channel.Read("renew", answer, static grant => grant.GetProperty("fence").GetUInt64()) == Fence)
                 return true;
             SetLost();
         }

@@ -52,7 +52,7 @@ internal sealed class RemoteTaskCalls<TSettings, TStatus>(RemoteChannel channel)
     public override TaskLife GetLife() => channel.Wait(GetLifeAsync);
 
     public override async Task<TaskLife> GetLifeAsync(CancellationToken cancellationToken) =>
-        TaskStateDocument.Read(await channel.CallAsync("get_state", cancellationToken).ConfigureAwait(false));
+        channel.Read("get_state", await channel.CallAsync("get_state", cancellationToken).ConfigureAwait(false), TaskStateDocument.Read);
 
     public override TStatus? GetStatus() => channel.Wait(GetStatusAsync);
 
@@ -73,7 +73,7 @@ internal sealed class RemoteTaskCalls<TSettings, TStatus>(RemoteChannel channel)
     public override LoopStatistics? GetLoopStatistics() => channel.Wait(GetLoopStatisticsAsync);
 
     public override async Task<LoopStatistics?> GetLoopStatisticsAsync(CancellationToken cancellationToken) =>
-        LoopStatisticsDocument.Read(await channel.CallAsync("get_loop_statistics", cancellationToken).ConfigureAwait(false));
+        channel.Read("get_loop_statistics", await channel.CallAsync("get_loop_statistics", cancellationToken).ConfigureAwait(false), LoopStatisticsDocument.Read);
 
     public override SettingsPush PushSettings(TSettings settings) => channel.Wait(cancellation => PushSettingsAsync(settings, cancellation));
 
