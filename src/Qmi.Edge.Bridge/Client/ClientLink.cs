@@ -50,8 +50,10 @@ internal sealed class ClientLink : IMqttEvents, IAsyncDisposable
 
     public int MaximumResultBytes => _options.MaximumResultBytes;
 
+    public bool IsConnected => _connection.Session is not null;
+
     /// <summary>Why something was not sent.</summary>
-    public string WhyNotConnected => _connection.Session is null ? _whyNot : "the connection to the broker did not take it in time";
+    public string WhyNotConnected => !IsConnected ? _whyNot : "the connection to the broker did not take it in time";
 
     /// <summary>Connects; completes when replies can be received.</summary>
     /// <exception cref="QmiException">FORBIDDEN: the broker does not let the user in; EXPIRED: it was not reached in time.</exception>
@@ -108,7 +110,7 @@ internal sealed class ClientLink : IMqttEvents, IAsyncDisposable
         await _closed.CancelAsync().ConfigureAwait(false);
         foreach (var delivery in _deliveries.Values)
             delivery.GiveUp(delivery.MayHaveArrived ? Disposed(Executed.Unknown) : Disposed());
-        if (_connection.Session is not null)
+        if (IsConnected)
             _presence.Publish(_connection, "offline");
         await _connection.StopAsync(MqttStop.Clean, StopPatience).ConfigureAwait(false);
         await _connection.DisposeAsync().ConfigureAwait(false);

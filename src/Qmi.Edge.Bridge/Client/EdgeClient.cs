@@ -25,6 +25,9 @@ public sealed class EdgeClient : IAsyncDisposable
     /// <summary>As whom the program calls: its user name at the broker.</summary>
     public string Caller => _link.Topics.Caller;
 
+    /// <summary>Whether there is a connection to the broker now. Nothing needs to be done when there is none: it connects again by itself.</summary>
+    public bool IsConnected => _link.IsConnected;
+
     /// <summary>What was out of the ordinary so far.</summary>
     public EdgeClientStatistics Statistics => _link.Counters.Statistics;
 

@@ -76,6 +76,35 @@ public sealed class EdgeClientTests : IAsyncLifetime
         Assert.True(client.Statistics.Repeated > 0);
     }
 
+    [Fact(Skip = "Until the box keeps a journal of requests it does not know a copy.")]
+    public async Task A_call_whose_answer_is_lost_is_asked_again_and_done_once()
+    {
+        LossyConnection? lossy = null;
+        await using var client = await GivenClient.ConnectAsync(_broker.Port, change: options => options with
+        {
+            Connect = mqtt => lossy = new LossyConnection(new MosquittoConnection(mqtt), topic => topic.Contains("/reply/box07/", StringComparison.Ordinal) && lossy!.Lost == 0),
+        });
+
+        Assert.Equal(1, await client.GetProxy<WorkerProxy>("box07", "worker").CountAsync(cancellationToken: Cancellation));
+
+        Assert.Equal((1, 1), (lossy!.Lost, client.Statistics.Repeated));
+        Assert.Equal(2, await client.GetProxy<WorkerProxy>("box07", "worker").CountAsync(cancellationToken: Cancellation));
+    }
+
+    [Fact]
+    public async Task A_read_whose_answer_is_lost_is_asked_again()
+    {
+        LossyConnection? lossy = null;
+        await using var client = await GivenClient.ConnectAsync(_broker.Port, change: options => options with
+        {
+            Connect = mqtt => lossy = new LossyConnection(new MosquittoConnection(mqtt), topic => topic.Contains("/reply/box07/", StringComparison.Ordinal) && lossy!.Lost == 0),
+        });
+
+        Assert.Equal(0, await client.GetProxy<MeterProxy>("box07", "meter").GetValueAsync(Cancellation));
+
+        Assert.Equal((1, 1), (lossy!.Lost, client.Statistics.Repeated));
+    }
+
     [Fact]
     public async Task A_subscription_outlives_a_broker_and_tells_what_was_lost_meanwhile()
     {
@@ -89,7 +118,7 @@ public sealed class EdgeClientTests : IAsyncLifetime
         Assert.Equal(1, receiver.GetNextSignal(Patience).Value);
 
         _broker.Kill();
-        await UntilAsync(() => meter.Channel.Timeout is not null && !IsConnected(client));
+        await UntilAsync(() => !client.IsConnected);
         local.PublishMany(50);
         _broker.Restart();
         await meter.SetValueAsync(7, Cancellation);
@@ -138,7 +167,7 @@ public sealed class EdgeClientTests : IAsyncLifetime
         var error = await Assert.ThrowsAsync<QmiException>(() => GivenClient.ConnectAsync(FreePort.Find(), change: options => options with { ConnectTimeout = TimeSpan.FromSeconds(1) }));
 
         Assert.Equal((ErrorCode.Expired, Executed.No), (error.Code, error.Executed));
-        Assert.Contains("no TCP connection", error.Message, StringComparison.OrdinalIgnoreCase);
+        Assert.Contains("refused", error.Message);
     }
 
     [Fact]
@@ -150,9 +179,6 @@ public sealed class EdgeClientTests : IAsyncLifetime
 
         supervisor.WaitFor("qmi/v1/client/alice/state", state => state.GetProperty("state").GetString() == "offline");
     }
-
-    // The scripted answer to nothing: a call with hardly any time is not sent when there is no connection.
-    private static bool IsConnected(EdgeClient client) => client.IsConnected;
 
     private static async Task UntilAsync(Func<bool> condition)
     {
