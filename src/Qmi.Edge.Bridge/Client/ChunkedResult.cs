@@ -10,6 +10,9 @@ internal static class ChunkedResult
 {
     private static readonly RpcMethodDescription Method = new() { Name = "op_result", Access = RpcAccess.Read, Idempotent = true };
 
+    /// <summary>Whether the box has kept the result.</summary>
+    public static bool IsKept(QmiException tooLarge) => !tooLarge.Details.TryGetValue("op", out var operation) || operation is string;
+
     /// <exception cref="QmiException">RESULT_TOO_LARGE: it is larger than this client wants; or a piece could not be had.</exception>
     public static async Task<JsonElement> FetchAsync(ClientDesk desk, ClientRequest request, QmiException tooLarge, string id, ClientLink link, CancellationToken cancellationToken)
     {

@@ -22,11 +22,11 @@ internal sealed class ClientDesk(ClientLink link)
             return answer.Error switch
             {
                 null => answer.Result,
-                { Code: ErrorCode.ResultTooLarge } error when request.Target != Box => await ChunkedResult.FetchAsync(this, request, error, call.Id, link, cancellationToken).ConfigureAwait(false),
+                { Code: ErrorCode.ResultTooLarge } error when request.Target != Box && ChunkedResult.IsKept(error) => await ChunkedResult.FetchAsync(this, request, error, call.Id, link, cancellationToken).ConfigureAwait(false),
                 { } error => throw error,
             };
         }
-        catch (QmiException exception) when (exception.Code == ErrorCode.Cancelled && cancellationToken.IsCancellationRequested && call.MayHaveArrived)
+        catch (QmiException exception) when (exception.Code == ErrorCode.Cancelled && cancellationToken.IsCancellationRequested && call.MayHaveArrived && request.Method.Access != RpcAccess.Read)
         {
             _ = CancelAsync(request.Box, call.Id);
             throw;
@@ -49,7 +49,7 @@ internal sealed class ClientDesk(ClientLink link)
 
     private async Task<ClientAnswer> AnswerAsync(ClientCall call, ClientRequest request, CancellationToken cancellationToken)
     {
-        while (true)
+        for (var refusals = 0; ;)
         {
             var payload = await call.WaitAsync().ConfigureAwait(false);
             if (ReplyReader.TryRead(payload, call.Id, request.Target) is not { } answer)
@@ -59,7 +59,7 @@ internal sealed class ClientDesk(ClientLink link)
             }
             else if (answer.Error is { Code: ErrorCode.Busy, RetryAfter: { } after } && after < call.Remaining)
             {
-                await PauseAsync(after, cancellationToken).ConfigureAwait(false);
+                await PauseAsync(after, refusals++, call.Remaining, cancellationToken).ConfigureAwait(false);
                 call.Listen();
                 call.Send();
             }
@@ -74,9 +74,14 @@ internal sealed class ClientDesk(ClientLink link)
         }
     }
 
-    // Up to twice as long as the box asks for: all who were told the same must not come back in the same moment. Cancelling is seen by the call itself.
-    private async Task PauseAsync(TimeSpan asked, CancellationToken cancellationToken) =>
-        await Task.Delay(asked * (1 + Random.Shared.NextDouble()), link.TimeProvider, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+    // Anything from what the box asks for to a bound that doubles with each refusal: all who were told the same must not come back in the same
+    // moment, again and again. Cancelling is seen by the call itself.
+    private async Task PauseAsync(TimeSpan asked, int refusals, TimeSpan left, CancellationToken cancellationToken)
+    {
+        var pause = asked * (1 + (Random.Shared.NextDouble() * ((2 << Math.Min(refusals, 10)) - 1)));
+        var longest = asked > left / 2 ? asked : left / 2;
+        await Task.Delay(pause < longest ? pause : longest, link.TimeProvider, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+    }
 
     private static void GiveUp(ClientCall call) => call.GiveUp(call.MayHaveArrived
         ? new QmiException(ErrorCode.Cancelled, $"The caller does not wait for {call.Subject} any more; whether {call.Box} does it is not known.", Executed.Unknown)

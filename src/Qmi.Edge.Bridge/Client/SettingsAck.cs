@@ -24,12 +24,13 @@ internal sealed record SettingsAck(string? Id, long? Revision, string State, lon
         _ => new SettingsOutcome(SettingsResult.Failed, revision, Error: Error),
     };
 
+    // The ack has the members of an error, but not in one place.
     private static QmiException ReadError(JsonElement root, string state)
     {
-        var code = ErrorReader.ReadCode(ErrorReader.Text(root, "code"));
-        return new QmiException(code, ErrorReader.Text(root, "message") ?? $"The push was {state}.", ErrorReader.ReadExecuted(ErrorReader.Text(root, "executed"), code))
+        var error = ErrorDocument.Read(root);
+        return new QmiException(error.Code, ErrorReader.Text(root, "message") ?? $"The push was {state}.", error.Executed)
         {
-            Violations = root.TryGetProperty("errors", out var errors) ? ErrorReader.ReadViolations(errors) : [],
+            Violations = root.TryGetProperty("errors", out var errors) && errors.ValueKind == JsonValueKind.Array ? ErrorDocument.ReadViolations(errors) : [],
             Details = new Dictionary<string, object?> { ["state"] = state, ["head_rev"] = Number(root, "head_rev") },
         };
     }

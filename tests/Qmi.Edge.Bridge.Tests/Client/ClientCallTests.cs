@@ -239,7 +239,7 @@ public class ClientCallTests
     {
         await using var given = await GivenScriptedClient.StartAsync();
         await using var box = new EdgeBox("here", new EdgeBoxOptions { TimeProvider = given.Time });
-        new Script { Run = _ => given.Meter.GetValue() }.Play("caller");
+        new Script { Run = _ => given.Meter.SetValue(1) }.Play("caller");
         var task = box.MakeTask<Worker>("caller");
         task.Start();
         given.Request(1);

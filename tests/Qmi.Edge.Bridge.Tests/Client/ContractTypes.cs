@@ -86,6 +86,12 @@ public sealed partial class WorkerRunner : QmiTaskRunner<WorkerSettings, WorkerS
     [RpcMethod(Access = RpcAccess.Read)]
     public Sample? Describe(double value, Mode mode, IReadOnlyList<int>? tags = null) => mode == Mode.VeryFine ? new Sample(value, tags ?? []) : null;
 
+    [RpcMethod(Access = RpcAccess.Read)]
+    public string Repeat(string text, int times) => string.Concat(Enumerable.Repeat(text, times));
+
+    [RpcMethod]
+    public string CountAndRepeat(string text, int times) => Count() + Repeat(text, times);
+
     [RpcMethod]
     public void SetRate(double rate) => SetSettings((GetPendingSettings() ?? GetSettings()) with { Rate = rate });
 

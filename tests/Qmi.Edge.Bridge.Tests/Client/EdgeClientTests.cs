@@ -76,7 +76,7 @@ public sealed class EdgeClientTests : IAsyncLifetime
         Assert.True(client.Statistics.Repeated > 0);
     }
 
-    [Fact(Skip = "Until the box keeps a journal of requests it does not know a copy.")]
+    [Fact]
     public async Task A_call_whose_answer_is_lost_is_asked_again_and_done_once()
     {
         LossyConnection? lossy = null;
@@ -89,6 +89,55 @@ public sealed class EdgeClientTests : IAsyncLifetime
 
         Assert.Equal((1, 1), (lossy!.Lost, client.Statistics.Repeated));
         Assert.Equal(2, await client.GetProxy<WorkerProxy>("box07", "worker").CountAsync(cancellationToken: Cancellation));
+    }
+
+    [Fact]
+    public async Task However_much_is_lost_on_the_way_each_call_is_done_once()
+    {
+        var random = new Random(31);
+        bool Loses(string topic)
+        {
+            lock (random)
+                return topic.Contains("/reply/box07/", StringComparison.Ordinal) && random.NextDouble() < 0.3;
+        }
+
+        await using var client = await GivenClient.ConnectAsync(_broker.Port, change: options => options with
+        {
+            Timeout = Patience,
+            Connect = mqtt => new LossyConnection(new MosquittoConnection(mqtt), Loses),
+        });
+        var worker = client.GetProxy<WorkerProxy>("box07", "worker");
+
+        var counts = await Task.WhenAll(Enumerable.Range(0, 60).Select(_ => worker.CountAsync(cancellationToken: Cancellation)));
+
+        Assert.Equal(Enumerable.Range(1, 60).Select(count => (long)count), counts.Order());
+        Assert.True(client.Statistics.Repeated > 5);
+    }
+
+    [Fact]
+    public async Task Calls_beyond_the_rate_that_the_box_allows_are_all_done_each_once()
+    {
+        await using var client = await GivenClient.ConnectAsync(_broker.Port, change: options => options with { Timeout = Patience });
+        var worker = client.GetProxy<WorkerProxy>("box07", "worker");
+
+        // A hundred may come at once, then fifty in each second.
+        var counts = await Task.WhenAll(Enumerable.Range(0, 250).Select(_ => worker.CountAsync(cancellationToken: Cancellation)));
+
+        Assert.Equal(Enumerable.Range(1, 250).Select(count => (long)count), counts.Order());
+    }
+
+    [Fact]
+    public async Task Results_too_large_for_a_message_are_fetched_and_requests_too_large_are_refused()
+    {
+        await using var client = await GivenClient.ConnectAsync(_broker.Port, change: options => options with { Timeout = Patience });
+        var worker = client.GetProxy<WorkerProxy>("box07", "worker");
+        var expected = string.Concat(Enumerable.Repeat("ä€\"", 300_000));
+
+        Assert.Equal(expected, await worker.RepeatAsync("ä€\"", 300_000, Cancellation));
+        Assert.Equal("1" + expected, await worker.CountAndRepeatAsync("ä€\"", 300_000, Cancellation));
+        Assert.Equal(2, await worker.CountAsync(cancellationToken: Cancellation));
+        var error = await Assert.ThrowsAsync<QmiException>(() => worker.RepeatAsync(new string('a', 300_000), 1, Cancellation));
+        Assert.Equal((ErrorCode.PayloadTooLarge, Executed.No), (error.Code, error.Executed));
     }
 
     [Fact]
@@ -121,11 +170,11 @@ public sealed class EdgeClientTests : IAsyncLifetime
         await UntilAsync(() => !client.IsConnected);
         local.PublishMany(50);
         _broker.Restart();
-        await meter.SetValueAsync(7, Cancellation);
+        await meter.SetValueAsync(777, Cancellation);
 
         // What was published without a broker is lost or waited in the box: either way every number is accounted for.
         var received = 1L;
-        while (receiver.GetNextSignal(Patience) is var value && received++ < 100 && value.Value != 7)
+        while (receiver.GetNextSignal(Patience) is var value && received++ < 100 && value.Value != 777)
         {
         }
 

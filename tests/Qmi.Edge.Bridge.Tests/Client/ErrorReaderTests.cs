@@ -66,7 +66,7 @@ public class ErrorReaderTests
     {
         using var stream = new MemoryStream();
         using (var writer = new Utf8JsonWriter(stream, JsonStyle.Writing))
-            ReplyWriter.WriteError(writer, error);
+            ErrorDocument.Write(writer, error);
         return ErrorReader.Read(JsonDocument.Parse(Encoding.UTF8.GetString(stream.ToArray())).RootElement, "stage");
     }
 }
