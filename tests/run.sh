@@ -57,6 +57,7 @@ if [[ -z $quick ]]; then
     check "qmi-edge is published as a native binary" deploy/publish.sh
     check "the sample box is published as a native binary" deploy/publish.sh --project samples/cryo
     check "the simulator is published as a native binary" deploy/publish.sh --project samples/cryo-simulator
+    check "the sample supervisor is published as a native binary" deploy/publish.sh --project samples/cryo-supervisor
     tests Qmi.Edge.EndToEnd.Tests
 fi
 

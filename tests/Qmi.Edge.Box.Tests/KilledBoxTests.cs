@@ -49,6 +49,8 @@ public sealed class KilledBoxTests : IDisposable
                 Assert.True(told.All(ack => ack.State != "applied" || ack.Revision <= revision), $"Round {round}: {string.Join(", ", told)} was told, {revision} is in effect.");
                 Assert.True(told.All(ack => ack.Revision <= head), $"Round {round}: head_rev went back to {head}.");
 
+                // What is pushed before the box listens again is lost, like anything that nobody listens to.
+                supervisor.WaitFor("qmi/v1/box/killed/state", state => Text(state, "state") == "online", from);
                 // Whoever has no final answer sends the same push again, and has it then.
                 supervisor.Publish($"{Stage}/push/alice", Push(newest, round));
                 supervisor.WaitFor($"{Stage}/ack/alice", ack => Text(ack, "id") == newest && Text(ack, "state") == "applied");

@@ -81,7 +81,7 @@ public sealed partial class EdgeBox : IAsyncDisposable
     public ObjectProxy GetProxy(string name)
     {
         var target = _objects.Find(name) ?? throw NoSuchObject(name);
-        return target.Type.CreateProxy(new RpcChannel(target, Caller.Local));
+        return target.Type.CreateProxy(new LocalChannel(target, Caller.Local));
     }
 
     /// <summary>A new proxy of the object of that name, as a generated type.</summary>
@@ -110,7 +110,7 @@ public sealed partial class EdgeBox : IAsyncDisposable
         }
 
         Announce(runner);
-        return type.CreateProxy(new RpcChannel(runner, Caller.Local));
+        return type.CreateProxy(new LocalChannel(runner, Caller.Local));
     }
 
     /// <summary>Makes a task from configuration.</summary>
@@ -123,7 +123,7 @@ public sealed partial class EdgeBox : IAsyncDisposable
     {
         var instrument = Add(name, "instrument", () => factory(new InstrumentInit(this, name, type)));
         Announce(instrument);
-        return type.CreateProxy(new RpcChannel(instrument, Caller.Local));
+        return type.CreateProxy(new LocalChannel(instrument, Caller.Local));
     }
 
     /// <summary>Makes an instrument from configuration.</summary>

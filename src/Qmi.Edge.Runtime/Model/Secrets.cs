@@ -66,6 +66,45 @@ internal static class Secrets
         return Encoding.UTF8.GetString(buffer.WrittenSpan);
     }
 
+    /// <summary>A value without those secrets that are masked: whoever has read them so does not know them, and must not write the mask in their place.</summary>
+    /// <param name="value">An object.</param>
+    /// <param name="schema">What it looks like.</param>
+    /// <param name="isWhole">Whether nothing had to be left out.</param>
+    public static ReadOnlyMemory<byte> WithoutMasked(JsonElement value, Schema schema, out bool isWhole)
+    {
+        var buffer = new ArrayBufferWriter<byte>();
+        var leftOut = 0;
+        using (var writer = new Utf8JsonWriter(buffer, JsonStyle.Writing))
+            WriteWithoutMasked(writer, value, schema, ref leftOut);
+        isWhole = leftOut == 0;
+        return buffer.WrittenMemory;
+    }
+
+    private static void WriteWithoutMasked(Utf8JsonWriter writer, JsonElement value, Schema? schema, ref int leftOut)
+    {
+        if (value.ValueKind != JsonValueKind.Object || schema is null)
+        {
+            value.WriteTo(writer);
+            return;
+        }
+
+        writer.WriteStartObject();
+        foreach (var member in value.EnumerateObject())
+        {
+            var inside = Inside(schema, member.Name);
+            if (inside is { WriteOnly: true } && member.Value.ValueKind == JsonValueKind.String && member.Value.ValueEquals(Mask))
+            {
+                leftOut++;
+                continue;
+            }
+
+            writer.WritePropertyName(member.Name);
+            WriteWithoutMasked(writer, member.Value, inside, ref leftOut);
+        }
+
+        writer.WriteEndObject();
+    }
+
     /// <summary>The schema of the value that a pointer points to; that of a secret for everything inside of one.</summary>
     public static Schema? SchemaAt(Schema schema, string path)
     {

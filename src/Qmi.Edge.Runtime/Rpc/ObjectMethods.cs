@@ -63,12 +63,8 @@ internal static class ObjectMethods
         var wait = request.GetMilliseconds("wait_ms") ?? TimeSpan.Zero;
         var left = target.Box.TimeProvider.GetRemaining(request.Deadline);
         var grant = await target.Lock.AcquireAsync(wish, left != Timeout.InfiniteTimeSpan && left < wait ? left : wait, cancellationToken).ConfigureAwait(false);
-        WriteGrant(writer, grant ?? throw Denied(target));
+        WriteGrant(writer, grant ?? throw LockErrors.Denied(target));
     }
-
-    private static QmiException Denied(RpcObject target) => target.Lock.State is { } held
-        ? LockErrors.Locked(target, held, target.Box.TimeProvider)
-        : new QmiException(ErrorCode.Locked, $"{target.Name} was locked until just now: try again.") { RetryAfter = TimeSpan.Zero };
 
     private static ValueTask Answer(Action answer)
     {

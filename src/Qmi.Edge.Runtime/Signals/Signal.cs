@@ -43,7 +43,7 @@ public abstract class Signal
 }
 
 /// <summary>A signal with values of <typeparamref name="T"/> (QMI: QMI_Signal). Publishing never blocks, and allocates nothing.</summary>
-public sealed class Signal<T> : Signal
+public sealed class Signal<T> : Signal, ISignalOrigin<T>
 {
     private const int BatchSize = 64;
 
@@ -83,6 +83,10 @@ public sealed class Signal<T> : Signal
         Subscribe(receiver);
         return new SignalTap<T>(this, receiver);
     }
+
+    void ISignalOrigin<T>.Subscribe(SignalReceiver<T> receiver) => Subscribe(receiver);
+
+    void ISignalOrigin<T>.Unsubscribe(SignalReceiver<T> receiver) => Unsubscribe(receiver);
 
     internal void Subscribe(SignalReceiver<T> receiver)
     {

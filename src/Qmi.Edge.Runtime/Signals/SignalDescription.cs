@@ -21,6 +21,11 @@ public abstract record SignalDescription
     /// <summary>What a value looks like.</summary>
     public abstract Schema Schema { get; }
 
+    /// <summary>The end here of a signal of another process.</summary>
+    /// <param name="timeProvider">The clock of this process.</param>
+    /// <param name="wanted">Called when the first receiver comes or the last one goes; must not block.</param>
+    public abstract SignalInlet CreateInlet(TimeProvider timeProvider, Action wanted);
+
     internal abstract Signal Create(RpcObject publisher, SignalPump pump);
 }
 
@@ -32,6 +37,9 @@ public sealed record SignalDescription<T> : SignalDescription
 
     /// <inheritdoc />
     public override Schema Schema => DataType.Schema;
+
+    /// <inheritdoc />
+    public override SignalInlet CreateInlet(TimeProvider timeProvider, Action wanted) => new SignalInlet<T>(this, timeProvider, wanted);
 
     internal override Signal Create(RpcObject publisher, SignalPump pump) => new Signal<T>(publisher, this, pump);
 }

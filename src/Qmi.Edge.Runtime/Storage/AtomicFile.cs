@@ -16,6 +16,7 @@ public sealed class AtomicFile(IStateDisk disk, string name)
 
     private readonly string _folder = name.Contains('/') ? name[..name.LastIndexOf('/')] : "";
     private bool? _exists;
+    private bool _isDamaged;
 
     /// <summary>Its name.</summary>
     public string Name => name;
@@ -37,7 +38,7 @@ public sealed class AtomicFile(IStateDisk disk, string name)
         if (newest is null)
             return new LoadedState(before, old is not null && before is null ? $"{name} is not there, and what was saved before it is damaged." : null);
 
-        SetAside();
+        TrySetAside();
         return new LoadedState(before, before is null
             ? $"{name} is damaged, and so is what was saved before it. It is kept as {name}.damaged."
             : $"{name} is damaged: what was saved before it is used. It is kept as {name}.damaged.");
@@ -52,6 +53,8 @@ public sealed class AtomicFile(IStateDisk disk, string name)
     /// <exception cref="IOException">It is not: what was saved before is still there.</exception>
     public void Save(ReadOnlySpan<byte> content)
     {
+        if (_isDamaged)
+            SetAside();
         disk.Write(New, Enclose(content));
         if (_exists ??= disk.Read(name) is not null)
             disk.Rename(name, Old);
@@ -84,11 +87,24 @@ public sealed class AtomicFile(IStateDisk disk, string name)
         }
     }
 
-    // Not as the old one: that is the good one.
+    // Not as the old one: that is the good one. A disk that does not take this now is asked again before the next save.
+    private void TrySetAside()
+    {
+        _isDamaged = true;
+        try
+        {
+            SetAside();
+        }
+        catch (IOException)
+        {
+            // What was found is told in any case.
+        }
+    }
+
     private void SetAside()
     {
         disk.Rename(name, name + ".damaged");
-        _exists = false;
+        (_exists, _isDamaged) = (false, false);
     }
 
     private static byte[] Enclose(ReadOnlySpan<byte> content)

@@ -142,6 +142,25 @@ public class AtomicFileTests
     }
 
     [Fact]
+    public void What_is_damaged_on_a_disk_that_fails_never_takes_the_place_of_the_good_one()
+    {
+        var disk = new CrashingDisk();
+        Save(disk, "the one before");
+        Save(disk, "the newest");
+        disk.Flip("file", 20, 1);
+        disk.IsBroken = true;
+        var file = new AtomicFile(disk, "file");
+        Assert.NotNull(file.Load().Damage);
+
+        Assert.Throws<IOException>(() => file.Save("after"u8));
+        disk.IsBroken = false;
+        file.Save("after"u8);
+        disk.Flip("file", 20, 1);
+
+        Assert.Equal("the one before", Load(disk).Content);
+    }
+
+    [Fact]
     public void A_full_disk_leaves_what_was_saved_before()
     {
         var disk = new CrashingDisk();
