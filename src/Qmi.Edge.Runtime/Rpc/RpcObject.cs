@@ -9,6 +9,7 @@ namespace Qmi.Edge.Runtime;
 public abstract class RpcObject
 {
     private volatile FrozenDictionary<string, RpcMethod> _methods;
+    private volatile bool _isSimulated;
 
     private protected RpcObject(RpcObjectInit init, IReadOnlyList<RpcMethod> builtInMethods, IReadOnlyList<SignalDescription> builtInSignals)
     {
@@ -16,7 +17,7 @@ public abstract class RpcObject
         Logger = init.Box.LoggerFactory.CreateLogger("Qmi.Edge." + init.Name);
         _methods = init.Type.Methods.Concat(builtInMethods).ToFrozenDictionary(method => method.Description.Name);
         Signals = new SignalSet(this, [.. builtInSignals, .. init.Type.Signals]);
-        Lane = new Lane(Name, init.Box.TimeProvider);
+        Lane = new Lane(Name, init.Box.TimeProvider) { Owner = this };
         Lock = new ObjectLock(this);
         Description = new ObjectDescription
         {
@@ -49,6 +50,12 @@ public abstract class RpcObject
     /// <summary>Its signals.</summary>
     public SignalSet Signals { get; }
 
+    /// <summary>
+    /// Whether what it says is not from the real world: it was marked so, or it has read from an object or a signal that is. Its signals and
+    /// its status have the quality <see cref="Quality.Simulated"/>.
+    /// </summary>
+    public bool IsSimulated => _isSimulated;
+
     /// <summary>How many calls wait for their turn.</summary>
     public int QueueDepth => Lane.Depth;
 
@@ -64,6 +71,19 @@ public abstract class RpcObject
     /// <summary>Answers a call that came as JSON. Never throws: whatever happens is in the reply.</summary>
     public ValueTask<RpcReply> DispatchAsync(RpcRequest request, CancellationToken cancellationToken = default) =>
         RpcDispatcher.DispatchAsync(this, request, cancellationToken);
+
+    /// <summary>
+    /// Declares that what it says is not from the real world. It stays so until it is made anew, since nobody knows what its code has kept of
+    /// what it has read. From any thread.
+    /// </summary>
+    public void MarkSimulated()
+    {
+        if (_isSimulated)
+            return;
+        _isSimulated = true;
+        NotifyChanged(ObjectAspect.State);
+        NotifyChanged(ObjectAspect.Status);
+    }
 
     /// <summary>Runs a call of the same process in the calling thread, when its turn has come.</summary>
     internal TResult Invoke<TCall, TTarget, TResult>(in TCall call, Caller caller, string? token, long deadline)
@@ -85,6 +105,8 @@ public abstract class RpcObject
         finally
         {
             Lane.Exit();
+            if (_isSimulated)
+                SimulatedReading.Note();
         }
     }
 
@@ -118,6 +140,8 @@ public abstract class RpcObject
         where TCall : struct, IRpcCall<TCall, TTarget, TResult>
         where TTarget : RpcObject
     {
+        private readonly RpcObject? _reader = SimulatedReading.Reader;
+
         protected override TResult Invoke()
         {
             try
@@ -128,6 +152,11 @@ public abstract class RpcObject
             catch (Exception exception) when (RpcErrors.IsForeign(exception))
             {
                 throw RpcErrors.Wrap(target, TCall.Method.Name, exception);
+            }
+            finally
+            {
+                if (target.IsSimulated)
+                    _reader?.MarkSimulated();
             }
         }
     }

@@ -19,6 +19,9 @@ public abstract class Signal
     /// <summary>The number that the next value will have, counted from 0 since the box started.</summary>
     public abstract long NextSequence { get; }
 
+    /// <summary>What it has published lately; null when that is not kept.</summary>
+    public SignalHistory? History => Publisher.Box.Histories.Find(this);
+
     internal SignalPump Pump { get; }
 
     /// <summary>The next signal in the pump's list of those that have values.</summary>
@@ -53,7 +56,7 @@ public sealed class Signal<T> : Signal
         : base(publisher, description, pump)
     {
         DataType = description.DataType;
-        _ring = new SignalRing<T>(description.Capacity);
+        _ring = new SignalRing<T>(description.Capacity, publisher.Box.Numbers.FirstOf(publisher, description));
     }
 
     /// <inheritdoc />

@@ -21,12 +21,15 @@ internal sealed class SignalRing<T>
     private Cell[]? _cells;
     private RingWords _words;
 
-    public SignalRing(int capacity)
+    /// <param name="capacity">How many values wait at most, rounded up to a power of two.</param>
+    /// <param name="first">The number of the first value.</param>
+    public SignalRing(int capacity, long first = 0)
     {
         var size = BitOperations.RoundUpToPowerOf2((uint)Math.Clamp(capacity, 4, MaxCapacity));
         _mask = (int)size - 1;
         _placeBits = BitOperations.Log2(size) + 1;
         _places = (1UL << _placeBits) - 1;
+        _words.Head = (ulong)first << _placeBits;
     }
 
     /// <summary>The number of the next value.</summary>

@@ -8,8 +8,9 @@ public sealed class SignalSet
 
     internal SignalSet(RpcObject publisher, IReadOnlyList<SignalDescription> descriptions)
     {
-        (_objectName, Descriptions) = (publisher.Name, descriptions);
-        _signals = descriptions.ToDictionary(description => description.Name, description => description.Create(publisher, publisher.Box.Pump));
+        _objectName = publisher.Name;
+        Descriptions = [.. descriptions.Select(description => description with { HistoryBytes = publisher.Box.Histories.BytesOf(description) })];
+        _signals = Descriptions.ToDictionary(description => description.Name, description => description.Create(publisher, publisher.Box.Pump));
     }
 
     /// <summary>What is known about them (QMI: get_signals).</summary>

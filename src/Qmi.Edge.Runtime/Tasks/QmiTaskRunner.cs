@@ -56,6 +56,9 @@ public abstract partial class QmiTaskRunner : RpcObject
     /// <summary>Writes the members of the settings document: revisions, what is in effect, what waits, how they differ.</summary>
     public abstract void WriteSettings(Utf8JsonWriter writer);
 
+    /// <summary>How far the status can be trusted.</summary>
+    public abstract Quality StatusQuality { get; }
+
     /// <summary>Writes the status as a JSON value; null before there is one.</summary>
     public abstract void WriteStatus(Utf8JsonWriter writer);
 
@@ -238,6 +241,7 @@ public abstract partial class QmiTaskRunner : RpcObject
 
     private void Construct(TaskThread thread)
     {
+        SimulatedReading.EnterTask(this);
         _task = _factory(new TaskInit(this, thread));
         if (Loop is null && (_options.Period is not null || _options.Policy is not null))
             throw new QmiException(ErrorCode.BadArgs, $"Task {Name} has no loop: take its period and its missed-loop policy away.");
