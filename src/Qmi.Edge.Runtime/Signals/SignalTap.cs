@@ -32,10 +32,13 @@ public abstract class SignalTap : IDisposable
     /// <summary>Writes waiting values, oldest first, as the items of one JSON array. They follow each other without a gap and have one quality.</summary>
     /// <param name="values">Where the array goes; nothing is written when there are no values.</param>
     /// <param name="mostValues">How many values it may have.</param>
-    /// <param name="mostBytes">How many bytes it may have, unless the first value alone has more.</param>
+    /// <param name="mostBytes">With this many bytes it ends; the last value is written whole.</param>
     /// <param name="batch">What was written.</param>
     /// <returns>False when there are no values.</returns>
     public abstract bool TryWriteBatch(Utf8JsonWriter values, int mostValues, int mostBytes, out SignalBatch batch);
+
+    /// <summary>Takes the last batch back: its values are written again.</summary>
+    public abstract void PutBack();
 
     /// <summary>Ends the subscription.</summary>
     public abstract void Dispose();
@@ -63,6 +66,7 @@ internal sealed class SignalTap<T> : SignalTap
     private long[] _offsets = [];
     private int _held;
     private int _start;
+    private int _lastCount;
     private long _next;
 
     public SignalTap(Signal<T> signal, SignalReceiver<T> receiver)
@@ -116,8 +120,15 @@ internal sealed class SignalTap<T> : SignalTap
 
         values.WriteEndArray();
         batch = new SignalBatch(first.Sequence, count, first.Time, _offsets.AsMemory(0, count), first.Quality);
-        _next = batch.End;
+        (_next, _lastCount) = (batch.End, count);
         return true;
+    }
+
+    public override void PutBack()
+    {
+        _start -= _lastCount;
+        _next = _values[_start].Sequence;
+        _lastCount = 0;
     }
 
     public override void Dispose() => _signal.Unsubscribe(_receiver);
