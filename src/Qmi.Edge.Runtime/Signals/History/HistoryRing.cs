@@ -155,12 +155,13 @@ internal sealed class HistoryRing(IStateDisk disk, string folder, long bytes) : 
         return found;
     }
 
-    // A power cut may have undone the beginning of a generation and left some of its records: its number must not be used again.
+    // A power cut may have undone the beginning of a generation and left some of its records: its number must not be used again, also not
+    // when that happens twice.
     private void Begin()
     {
         var next = _generation + 1;
         if (_isContinued)
-            next = (((next / GenerationsOfRun) + 1) * GenerationsOfRun) + (next % Segments);
+            next = (((next / GenerationsOfRun) + 1 + (ulong)Random.Shared.Next(1 << 26)) * GenerationsOfRun) + (next % Segments);
         _isContinued = false;
         var segment = Make((int)(next % Segments));
         GivenUp = segment.Last ?? GivenUp;

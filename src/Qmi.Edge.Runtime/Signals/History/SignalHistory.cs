@@ -149,7 +149,7 @@ public sealed class SignalHistory
     /// <summary>The store's thread, at the end.</summary>
     internal void End()
     {
-        if (_isOpen)
+        if (_isOpen || _waiting.WrittenCount > 0)
         {
             Drain();
             _ring.Write();
