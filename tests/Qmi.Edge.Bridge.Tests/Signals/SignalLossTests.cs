@@ -12,14 +12,14 @@ public class SignalLossTests
     {
         await using var given = new GivenData();
         given.Data.Room = 0;
-        Publish(given, 10_000);
-        given.WaitUntil(() => RangeEnd(given) == 10_000);
+        Publish(given, 30_000);
+        given.WaitUntil(() => RangeEnd(given) == 30_000);
 
         given.Data.MakeRoom(int.MaxValue);
-        given.WaitUntil(() => given.Of("level") is [.., var last] && End(last) == 10_000);
+        given.WaitUntil(() => given.Of("level") is [.., var last] && End(last) == 30_000);
 
         var first = given.Of("level")[0].Json;
-        Assert.InRange(first.GetProperty("s").GetInt64(), 1, 9_999);
+        Assert.InRange(first.GetProperty("s").GetInt64(), 1, 29_999);
         Assert.Equal(first.GetProperty("s").GetInt64(), first.GetProperty("lost").GetInt64());
         var next = first.GetProperty("s").GetInt64();
         foreach (var batch in given.Of("level").Select(batch => batch.Json))
@@ -35,17 +35,17 @@ public class SignalLossTests
     public async Task What_is_lost_while_the_broker_is_away_can_be_fetched_and_makes_the_series_whole()
     {
         await using var given = new GivenData(data: new FakeConnection { IsConnected = false });
-        Publish(given, 9_000);
-        given.WaitUntil(() => RangeEnd(given) == 9_000);
+        Publish(given, 30_000);
+        given.WaitUntil(() => RangeEnd(given) == 30_000);
         given.Data.Connect();
-        given.WaitUntil(() => given.Of("level") is [.., var last] && End(last) == 9_000);
+        given.WaitUntil(() => given.Of("level") is [.., var last] && End(last) == 30_000);
 
         var missed = given.Of("level")[0].Json.GetProperty("s").GetInt64();
         var values = await Refill.FetchAsync(given.Source, "level", given.Box.Boot, 0, missed);
         foreach (var batch in given.Of("level"))
             Refill.Take(batch.Json, values);
 
-        Assert.Equal(Enumerable.Range(0, 9_000).Select(number => (double)number), values.Values);
+        Assert.Equal(Enumerable.Range(0, 30_000).Select(number => (double)number), values.Values);
     }
 
     [Fact]
@@ -111,8 +111,8 @@ public class SignalLossTests
     {
         await using var given = new GivenData();
         given.Data.Room = 0;
-        Publish(given, 10_000);
-        given.WaitUntil(() => RangeEnd(given) == 10_000);
+        Publish(given, 30_000);
+        given.WaitUntil(() => RangeEnd(given) == 30_000);
         given.Data.MakeRoom(int.MaxValue);
         given.WaitUntil(() => given.Time.Now > 30 * MonotonicTime.Second, TimeSpan.FromMilliseconds(500));
 

@@ -18,7 +18,7 @@ internal sealed class HistoryRing(IStateDisk disk, string folder, long bytes) : 
     private readonly long _segmentSize = bytes / Segments / 4096 * 4096;
     private readonly HistorySegment?[] _segments = new HistorySegment?[Segments];
     private ulong _generation;
-    private bool _isContinued;
+    private bool _hasBegun;
 
     /// <summary>The newest acknowledgement.</summary>
     public HistoryMark? Acknowledged { get; private set; }
@@ -52,7 +52,7 @@ internal sealed class HistoryRing(IStateDisk disk, string folder, long bytes) : 
 
         foreach (var segment in InOrder)
         {
-            (_generation, _isContinued) = (segment.Generation, true);
+            _generation = segment.Generation;
             Acknowledged = segment.Acknowledged ?? Acknowledged;
             Last = segment.Last ?? Last;
         }
@@ -160,9 +160,9 @@ internal sealed class HistoryRing(IStateDisk disk, string folder, long bytes) : 
     private void Begin()
     {
         var next = _generation + 1;
-        if (_isContinued)
+        if (!_hasBegun)
             next = (((next / GenerationsOfRun) + 1 + (ulong)Random.Shared.Next(1 << 26)) * GenerationsOfRun) + (next % Segments);
-        _isContinued = false;
+        _hasBegun = true;
         var segment = Make((int)(next % Segments));
         GivenUp = segment.Last ?? GivenUp;
         segment.Begin(next);
