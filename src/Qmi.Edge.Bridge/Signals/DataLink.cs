@@ -12,6 +12,9 @@ internal sealed partial class DataLink : IAsyncDisposable
 {
     private static readonly TimeSpan StopPatience = TimeSpan.FromSeconds(3);
 
+    // For what waits on this side of the connection, before that.
+    private static readonly TimeSpan LastPatience = TimeSpan.FromSeconds(2);
+
     private readonly ConcurrentDictionary<RpcObject, IReadOnlyList<SignalPublisher>> _publishers = new();
     private readonly ConcurrentQueue<(long Token, MqttReason Reason)> _answers = new();
     private readonly Dictionary<long, ReliablePublisher> _waiting = [];
@@ -86,12 +89,23 @@ internal sealed partial class DataLink : IAsyncDisposable
     {
         while (!_isStopping)
             _parker.Park(Try(() => Work(_box.TimeProvider.GetNanoseconds())));
-        _ = Try(() =>
+        _ = Try(WorkLast);
+    }
+
+    // What was published until now, as far as the connection takes it in time.
+    private long WorkLast()
+    {
+        foreach (var publisher in Publishers)
+            publisher.TryFlushAll(_box.TimeProvider.GetNanoseconds());
+        var deadline = _box.TimeProvider.GetDeadline(LastPatience);
+        while (true)
         {
-            foreach (var publisher in Publishers)
-                publisher.TryFlushAll(_box.TimeProvider.GetNanoseconds());
-            return Work(_box.TimeProvider.GetNanoseconds());
-        });
+            var now = _box.TimeProvider.GetNanoseconds();
+            var next = Work(now);
+            if (!_isConnected || now >= deadline || !Publishers.Any(publisher => publisher.HasWaiting))
+                return next;
+            _parker.Park(Math.Min(next, deadline));
+        }
     }
 
     private long Try(Func<long> work)

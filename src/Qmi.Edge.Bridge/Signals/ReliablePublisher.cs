@@ -32,6 +32,9 @@ internal sealed partial class ReliablePublisher(Signal signal, DataContext conte
     private bool IsBehind => !_isOpen || _tail != _last;
 
     /// <inheritdoc />
+    public override bool HasWaiting => IsBehind || _underWay.Exists(batch => batch.State == SendingState.Waiting);
+
+    /// <inheritdoc />
     public override void Send(long now, ref long next)
     {
         if (now < _retryAt)

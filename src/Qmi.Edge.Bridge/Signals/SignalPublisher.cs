@@ -38,8 +38,8 @@ internal abstract partial class SignalPublisher : IDisposable
     /// <summary>Whether its object was removed and nothing of it waits: it can be disposed of.</summary>
     public bool IsDone => _isClosing && !HasWaiting;
 
-    /// <summary>Whether something waits that is nowhere else.</summary>
-    protected virtual bool HasWaiting => false;
+    /// <summary>Whether something waits for the connection.</summary>
+    public abstract bool HasWaiting { get; }
 
     protected DataContext Context { get; }
 

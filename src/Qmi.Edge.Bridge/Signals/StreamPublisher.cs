@@ -17,7 +17,7 @@ internal sealed class StreamPublisher(Signal signal, DataContext context) : Sign
     private long? _sent;
 
     /// <inheritdoc />
-    protected override bool HasWaiting => _waiting.Count > 0;
+    public override bool HasWaiting => _waiting.Count > 0;
 
     /// <inheritdoc />
     public override void Send(long now, ref long next)

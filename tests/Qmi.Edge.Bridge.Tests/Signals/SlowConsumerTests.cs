@@ -29,6 +29,7 @@ public class SlowConsumerTests
             () =>
             {
                 Publish(400);
+                Assert.True(SpinWait.SpinUntil(() => given.Level.History!.ReadRangeAsync(null, 0, null, 1000).GetAwaiter().GetResult().To == count, ChildProcess.Patience));
                 return dropped.Output.Any(line => line != "0");
             },
             TimeSpan.FromSeconds(60)));
@@ -68,7 +69,7 @@ public class SlowConsumerTests
     {
         for (long? next = from; next is { } begin;)
         {
-            var reply = replies.Ask("box07", "get", "alice", "source", "signal_range", $$"""{"args":{"signal":"level","from":{{begin}},"to":{{to}}}}""");
+            var reply = replies.Ask("box07", "get", "alice", "source", "signal_range", $$$"""{"args":{"signal":"level","from":{{{begin}}},"to":{{{to}}}}}""");
             next = Refill.TakeAnswer(reply.GetProperty("result"), values);
         }
     }
