@@ -24,11 +24,13 @@ internal sealed class HistorySegment(IStateDisk disk, string name, long size) : 
     public IEnumerable<string> Boots => _runs.Select(run => run.Boot);
 
     /// <summary>Reads what an earlier run of the box has left.</summary>
-    public void Load() => _file.Read((offset, bytes) =>
-    {
-        Note(offset, bytes);
-        return true;
-    });
+    public void Load() => _file.Read(
+        (offset, bytes) =>
+        {
+            Note(offset, bytes);
+            return true;
+        },
+        lookAhead: size);
 
     /// <summary>Forgets everything and begins anew.</summary>
     public void Begin(ulong generation)
