@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Logging;
 using Qmi.Edge.Runtime;
 
 namespace Qmi.Edge.Bridge;
@@ -46,6 +47,12 @@ public sealed record BridgeOptions
 
     /// <summary>Longest time that a signal value waits for others to travel with.</summary>
     public TimeSpan SignalInterval { get; init; } = TimeSpan.FromMilliseconds(50);
+
+    /// <summary>How many values of a signal travel together at most.</summary>
+    public int SignalBatchSize { get; init; } = 1000;
+
+    /// <summary>The least severe log lines that are published; <see cref="LogLevel.None"/> = none are.</summary>
+    public LogLevel LogLevel { get; init; } = LogLevel.Warning;
 
     /// <summary>Time between two health documents.</summary>
     public TimeSpan HealthInterval { get; init; } = TimeSpan.FromSeconds(10);

@@ -9,7 +9,7 @@ public sealed partial class MqttBridge
     {
         public void OnAdded(RpcObject target)
         {
-            bridge._objects.TryAdd(target, new ObjectEntry(target, bridge._topics, bridge._options, bridge._worker.Wake));
+            bridge._objects.TryAdd(target, new ObjectEntry(target, bridge._topics, bridge._options));
             if (target is QmiTaskRunner task)
                 bridge._pushes.Restore(task);
             bridge._boxDocuments.Info.MarkDirty();

@@ -44,6 +44,14 @@ public static class ConfigurationSchema
         new("default_role", new Schema { Type = SchemaType.String, Enum = Roles, Description = "What callers may do that roles does not name: observer, or admin when there are no roles." }),
         Discovery);
 
+    private static readonly Schema Signals = Object(
+        new("ring_bytes", new Schema { Type = SchemaType.Integer, Minimum = 0, Maximum = 1L << 32, Unit = "bytes", Description = "How much is kept of each signal for who has missed some; at least 65536, or 0 for nothing. 4194304 with a folder, 1048576 in memory." }),
+        new("folder", Text("A folder for what is kept of signals, when it is not to be in the state's: a disk that bears being written all the time, or one in memory.")),
+        new("max_ms", new Schema { Type = SchemaType.Integer, Minimum = 1, Maximum = 60_000, Unit = "ms", Default = "50", Description = "How long a value waits for others to travel with." }),
+        new("max_n", new Schema { Type = SchemaType.Integer, Minimum = 1, Maximum = 100_000, Default = "1000", Description = "How many values travel together." }));
+
+    private static readonly Schema Simulated = Flag with { Default = "false", Description = "Whether what it says is not from the real world: its values, and those of all who read them, then say so." };
+
     private static readonly Schema Loop = Object(
         new("period_ms", new Schema { Type = SchemaType.Number, Minimum = 0.1, Maximum = TimeSpan.FromDays(1).TotalMilliseconds, Unit = "ms" }),
         new("policy", new Schema { Type = SchemaType.String, Enum = Policies }));
@@ -51,14 +59,16 @@ public static class ConfigurationSchema
     private static readonly Schema Instrument = Object(
         new("type", Text("Its type."), Required: true),
         new("args", AnyObject),
-        new("open", Flag with { Default = "true", Description = "Whether it is opened when the box starts." }));
+        new("open", Flag with { Default = "true", Description = "Whether it is opened when the box starts." }),
+        new("simulated", Simulated));
 
     private static readonly Schema Task = Object(
         new("type", Text("Its type."), Required: true),
         new("args", AnyObject),
         new("settings", AnyObject),
         new("loop", Loop),
-        new("start", Flag with { Default = "true", Description = "Whether it is started when the box starts." }));
+        new("start", Flag with { Default = "true", Description = "Whether it is started when the box starts." }),
+        new("simulated", Simulated));
 
     /// <summary>The whole file.</summary>
     public static Schema Root { get; } = Object(
@@ -68,7 +78,10 @@ public static class ConfigurationSchema
             new("file", Text("The file."), Required: true),
             new("max_bytes", new Schema { Type = SchemaType.Integer, Minimum = 4096, Maximum = 1L << 40, Default = "16777216" }))),
         new("state", Object(new SchemaProperty("folder", Text("A folder for what the box must remember across restarts: settings, locks, requests."), Required: true))),
-        new("log", Object(new SchemaProperty("level", new Schema { Type = SchemaType.String, Enum = LogLevels }))),
+        new("signals", Signals),
+        new("log", Object(
+            new("level", new Schema { Type = SchemaType.String, Enum = LogLevels, Default = "\"information\"", Description = "The least severe lines on standard error." }),
+            new("mqtt", new Schema { Type = SchemaType.String, Enum = [.. LogLevels, "off"], Default = "\"warning\"", Description = "The least severe lines that are published." }))),
         new("instruments", new Schema { Type = SchemaType.Object, AdditionalProperties = Instrument }),
         new("tasks", new Schema { Type = SchemaType.Object, AdditionalProperties = Task }));
 

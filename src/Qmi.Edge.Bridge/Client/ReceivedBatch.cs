@@ -1,8 +1,9 @@
 using System.Text.Json;
+using Qmi.Edge.Runtime;
 
 namespace Qmi.Edge.Bridge;
 
-/// <summary>A batch of signal values, as <see cref="SignalBatchWriter"/> writes it. The values stay JSON: only the signal knows what they are.</summary>
+/// <summary>A batch of signal values, as <see cref="BatchWriter"/> writes it. The values stay JSON: only the signal knows what they are.</summary>
 internal sealed class ReceivedBatch
 {
     // Far more than a box sends: what claims to have more is no batch.
@@ -30,6 +31,9 @@ internal sealed class ReceivedBatch
     /// <summary>Microseconds of each value since the first.</summary>
     public ReadOnlyMemory<long> Offsets => _offsets;
 
+    /// <summary>How far the values can be trusted.</summary>
+    public Quality Quality { get; private set; }
+
     /// <summary>The values as one JSON array.</summary>
     public ReadOnlyMemory<byte> Values { get; private set; }
 
@@ -49,6 +53,9 @@ internal sealed class ReceivedBatch
         }
     }
 
+    /// <summary>The quality of that number; of one that is not known nobody should rely on the value.</summary>
+    public static Quality QualityOf(int number) => number is >= 0 and <= (int)Quality.Simulated ? (Quality)number : Quality.Bad;
+
     private void Check()
     {
         if (_boot is null || Values.IsEmpty || Count is < 1 or > MostValues || First < 0)
@@ -60,7 +67,7 @@ internal sealed class ReceivedBatch
 
     private void ReadMembers(ReadOnlyMemory<byte> payload)
     {
-        var reader = new Utf8JsonReader(payload.Span, new JsonReaderOptions { MaxDepth = Runtime.JsonStyle.MaxDepth });
+        var reader = new Utf8JsonReader(payload.Span, new JsonReaderOptions { MaxDepth = JsonStyle.MaxDepth });
         if (!reader.Read() || reader.TokenType != JsonTokenType.StartObject)
             throw new JsonException("A batch is an object.");
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
@@ -80,6 +87,9 @@ internal sealed class ReceivedBatch
                 break;
             case [(byte)'n']:
                 Count = reader.GetInt32();
+                break;
+            case [(byte)'q']:
+                Quality = QualityOf(reader.GetInt32());
                 break;
             case [(byte)'t']:
                 Time = reader.GetDateTimeOffset();

@@ -31,7 +31,7 @@ internal sealed class RemoteDocumentFeed(SignalInlet inlet, Func<JsonElement, Re
         (_last, _knowsLast) = (value, true);
         if (isOld || isKnown || value is not { } news)
             return;
-        inlet.Add(Encoding.UTF8.GetBytes($"[{news.Value.GetRawText()}]"), new SignalBatch(_count++, 1, news.Time, new long[1], 0));
+        inlet.Add(Encoding.UTF8.GetBytes($"[{news.Value.GetRawText()}]"), new SignalBatch(_count++, 1, news.Time, new long[1], news.Quality), lost: 0);
     }
 
     /// <summary>The settings that came into effect: a new revision is a new value. Those that the task began with were never pushed.</summary>
@@ -43,7 +43,7 @@ internal sealed class RemoteDocumentFeed(SignalInlet inlet, Func<JsonElement, Re
     /// <summary>The status: every document is a new value.</summary>
     public static RemoteDocumentValue? ReadStatus(JsonElement document) =>
         document.TryGetProperty("values", out var values) && values.ValueKind != JsonValueKind.Null
-            ? new RemoteDocumentValue($"{document.GetProperty("boot").GetString()} {document.GetProperty("seq").GetInt64()}", document.GetProperty("ts").GetDateTimeOffset(), values)
+            ? new RemoteDocumentValue($"{document.GetProperty("boot").GetString()} {document.GetProperty("seq").GetInt64()}", document.GetProperty("ts").GetDateTimeOffset(), values) { Quality = document.TryGetProperty("q", out var quality) ? ReceivedBatch.QualityOf(quality.GetInt32()) : Quality.Good }
             : null;
 }
 
@@ -55,4 +55,7 @@ internal sealed record RemoteDocumentValue(string Identity, DateTimeOffset Time,
 {
     /// <summary>Whether it was there from the beginning.</summary>
     public bool IsInitial { get; init; }
+
+    /// <summary>How far it can be trusted.</summary>
+    public Quality Quality { get; init; }
 }

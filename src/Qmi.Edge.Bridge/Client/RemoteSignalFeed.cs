@@ -24,7 +24,7 @@ internal sealed class RemoteSignalFeed(SignalInlet inlet) : IRemoteFeed
         var lost = _expected < 0 ? 0 : batch.First - _expected;
         if (lost < 0)
             return;
-        inlet.Add(batch.Values.Span, new SignalBatch(batch.First, batch.Count, batch.Time, batch.Offsets, lost));
+        inlet.Add(batch.Values.Span, new SignalBatch(batch.First, batch.Count, batch.Time, batch.Offsets, batch.Quality), lost);
         (_boot, _expected) = (batch.Boot, batch.First + batch.Count);
     }
 }

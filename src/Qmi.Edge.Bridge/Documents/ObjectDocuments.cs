@@ -62,5 +62,6 @@ internal sealed class ObjectDocuments
         writer.WriteTimestamp("ts"u8, task.Box.TimeProvider.GetUtcNow());
         writer.WritePropertyName("values"u8);
         task.WriteStatus(writer);
+        writer.WriteNumber("q"u8, (int)task.StatusQuality);
     }
 }

@@ -3,7 +3,7 @@ namespace Qmi.Edge.Generators;
 /// <summary>The names that the runtime gives to methods and signals of every object. A test compares them with the runtime.</summary>
 internal static class BuiltInNames
 {
-    private static readonly string[] ObjectMethods = ["get_name", "get_signals", "is_locked", "lock_info", "lock", "renew", "unlock", "force_unlock"];
+    private static readonly string[] ObjectMethods = ["get_name", "get_signals", "signal_range", "is_locked", "lock_info", "lock", "renew", "unlock", "force_unlock"];
 
     public static IReadOnlyCollection<string> TaskMethods { get; } =
     [

@@ -29,6 +29,7 @@ public sealed partial class EdgeBox : IAsyncDisposable
         Boot = BootId.Create(TimeProvider);
         Alarms = new AlarmBoard(this);
         Pump = new SignalPump(TimeProvider, _logger);
+        Histories = new HistoryStore(this, _options.SignalHistoryDisk ?? _options.State, _options.SignalHistoryBytes, _logger);
         WorkerThreads.EnsureEnough();
         _self = new BoxObject(this);
         Requests = new RequestDesk(this, _options.Requests, _logger);
@@ -72,6 +73,10 @@ public sealed partial class EdgeBox : IAsyncDisposable
     public bool IsStopping => _stopping is not null;
 
     internal SignalPump Pump { get; }
+
+    internal HistoryStore Histories { get; }
+
+    internal SignalNumbers Numbers { get; } = new();
 
     /// <summary>The object of that name, <c>_box</c> included, or null.</summary>
     public RpcObject? FindObject(string name) => name == BoxObject.ObjectName ? Self : _objects.Find(name);
@@ -200,6 +205,7 @@ public sealed partial class EdgeBox : IAsyncDisposable
         _watch.Dispose();
         Pump.Dispose();
         _ = Requests.CommitAsync();
+        Histories.Dispose();
         State?.Dispose();
         Requests.Dispose();
     }
@@ -241,6 +247,7 @@ public sealed partial class EdgeBox : IAsyncDisposable
 
     private void Forget(RpcObject target)
     {
+        Numbers.Keep(target);
         _objects.Release(target.Name);
         foreach (var observer in _observers)
             observer.OnRemoved(target);

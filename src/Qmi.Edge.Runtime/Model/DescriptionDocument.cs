@@ -135,6 +135,10 @@ public static class DescriptionDocument
             writer.WriteString("description"u8, text);
         WriteSchema(writer, "value"u8, signal.Schema);
         writer.WriteBoolean("reliable"u8, signal.Reliable);
+        if (signal.Binary)
+            writer.WriteString("content_type"u8, "application/cbor"u8);
+        if (signal.HistoryBytes > 0)
+            writer.WriteNumber("ring_bytes"u8, signal.HistoryBytes);
         writer.WriteEndObject();
     }
 

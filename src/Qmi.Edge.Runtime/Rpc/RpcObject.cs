@@ -9,6 +9,7 @@ namespace Qmi.Edge.Runtime;
 public abstract class RpcObject
 {
     private volatile FrozenDictionary<string, RpcMethod> _methods;
+    private volatile bool _isSimulated;
 
     private protected RpcObject(RpcObjectInit init)
     {
@@ -17,7 +18,7 @@ public abstract class RpcObject
         _methods = init.Type.Methods.Concat(init.Type.BuiltInMethods).ToFrozenDictionary(method => method.Description.Name);
         Description = Describe();
         Signals = new SignalSet(this, Description.Signals);
-        Lane = new Lane(Name, init.Box.TimeProvider);
+        Lane = new Lane(Name, init.Box.TimeProvider) { Owner = this };
         Lock = new ObjectLock(this);
     }
 
@@ -39,6 +40,12 @@ public abstract class RpcObject
     /// <summary>Its signals.</summary>
     public SignalSet Signals { get; }
 
+    /// <summary>
+    /// Whether what it says is not from the real world: it was marked so, or it has read from an object or a signal that is. Its signals and
+    /// its status have the quality <see cref="Quality.Simulated"/>.
+    /// </summary>
+    public bool IsSimulated => _isSimulated;
+
     /// <summary>How many calls wait for their turn.</summary>
     public int QueueDepth => Lane.Depth;
 
@@ -54,6 +61,19 @@ public abstract class RpcObject
     /// <summary>Answers a call that came as JSON. Never throws: whatever happens is in the reply.</summary>
     public ValueTask<RpcReply> DispatchAsync(RpcRequest request, CancellationToken cancellationToken = default) =>
         RpcDispatcher.DispatchAsync(this, request, cancellationToken);
+
+    /// <summary>
+    /// Declares that what it says is not from the real world. It stays so until it is made anew, since nobody knows what its code has kept of
+    /// what it has read. From any thread.
+    /// </summary>
+    public void MarkSimulated()
+    {
+        if (_isSimulated)
+            return;
+        _isSimulated = true;
+        NotifyChanged(ObjectAspect.State);
+        NotifyChanged(ObjectAspect.Status);
+    }
 
     /// <summary>Runs a call of the same process in the calling thread, when its turn has come.</summary>
     internal TResult Invoke<TCall, TTarget, TResult>(in TCall call, Caller caller, string? token, long deadline)
@@ -75,6 +95,8 @@ public abstract class RpcObject
         finally
         {
             Lane.Exit();
+            if (_isSimulated)
+                SimulatedReading.Note();
         }
     }
 
@@ -107,6 +129,8 @@ public abstract class RpcObject
         where TCall : struct, IRpcCall<TCall, TTarget, TResult>
         where TTarget : RpcObject
     {
+        private readonly RpcObject? _reader = SimulatedReading.Reader;
+
         protected override TResult Invoke()
         {
             try
@@ -117,6 +141,11 @@ public abstract class RpcObject
             catch (Exception exception) when (RpcErrors.IsForeign(exception))
             {
                 throw RpcErrors.Wrap(target, TCall.Method.Name, exception);
+            }
+            finally
+            {
+                if (target.IsSimulated)
+                    _reader?.MarkSimulated();
             }
         }
     }

@@ -19,8 +19,9 @@ public abstract class SignalInlet
     /// <summary>Hands a batch to the receivers. One batch at a time.</summary>
     /// <param name="values">The values as one JSON array.</param>
     /// <param name="batch">What is known about them.</param>
+    /// <param name="lost">How many values are missing between the last batch and this one.</param>
     /// <exception cref="JsonException">The values are not those of the signal; no receiver gets any of them.</exception>
-    public abstract void Add(ReadOnlySpan<byte> values, in SignalBatch batch);
+    public abstract void Add(ReadOnlySpan<byte> values, in SignalBatch batch, long lost);
 }
 
 /// <summary>A signal of another process with values of <typeparamref name="T"/>.</summary>
@@ -37,14 +38,14 @@ public sealed class SignalInlet<T>(SignalDescription<T> description, TimeProvide
     public override bool HasReceivers => _receivers.Length > 0;
 
     /// <inheritdoc />
-    public override void Add(ReadOnlySpan<byte> values, in SignalBatch batch)
+    public override void Add(ReadOnlySpan<byte> values, in SignalBatch batch, long lost)
     {
         if (_values.Length < batch.Count)
             _values = new SignalValue<T>[batch.Count];
         var read = _values.AsSpan(0, batch.Count);
         Read(values, batch, read);
         foreach (var receiver in _receivers)
-            receiver.Add(read, batch.Lost);
+            receiver.Add(read, lost);
         read.Clear();
     }
 
@@ -89,7 +90,7 @@ public sealed class SignalInlet<T>(SignalDescription<T> description, TimeProvide
             if (!reader.Read() || reader.TokenType == JsonTokenType.EndArray)
                 throw new JsonException($"A batch of {read.Length} values has only {index}.");
             var value = description.DataType.ReadValue(ref reader);
-            read[index] = new SignalValue<T>(batch.First + index, now - ((offsets[^1] - offsets[index]) * 1000), batch.Time + TimeSpan.FromMicroseconds(offsets[index]), value);
+            read[index] = new SignalValue<T>(batch.First + index, now - ((offsets[^1] - offsets[index]) * 1000), batch.Time + TimeSpan.FromMicroseconds(offsets[index]), value, batch.Quality);
         }
     }
 }

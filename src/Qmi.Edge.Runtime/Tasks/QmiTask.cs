@@ -51,10 +51,13 @@ public abstract partial class QmiTask<TSettings, TStatus> : QmiTaskBase
         {
             ThrowIfWrongThread("Setting Status");
             (_status, _hasStatus) = (value, true);
-            _runner.StatusSnapshot.Write(new StatusValue<TStatus>(true, value!));
+            _runner.StatusSnapshot.Write(new StatusValue<TStatus>(true, value!, StatusQuality));
             _runner.NotifyChanged(ObjectAspect.Status);
         }
     }
+
+    /// <summary>How far the status can be trusted, from the next time that <see cref="Status"/> is set. That of a simulated task never can.</summary>
+    protected Quality StatusQuality { get; set; }
 
     /// <summary>The main function of the task; it runs until it returns, throws, or lets a <see cref="TaskStopException"/> pass.</summary>
     protected abstract void Run();
@@ -82,7 +85,7 @@ public abstract partial class QmiTask<TSettings, TStatus> : QmiTaskBase
     protected void PublishStatus()
     {
         if (_hasStatus)
-            _runner.StatusUpdated.Publish(_status!);
+            _runner.StatusUpdated.Publish(_status!, StatusQuality);
     }
 
     internal override void EndConstruction()
@@ -163,4 +166,4 @@ public abstract partial class QmiTask<TSettings, TStatus> : QmiTaskBase
 }
 
 /// <summary>A status, or that there is none yet.</summary>
-internal readonly record struct StatusValue<T>(bool HasValue, T Value);
+internal readonly record struct StatusValue<T>(bool HasValue, T Value, Quality Quality);

@@ -48,6 +48,9 @@ public abstract partial class QmiTaskRunner : RpcObject
 
     internal TimeSpan FinalizeGrace => _options.FinalizeGrace;
 
+    /// <summary>How far the status can be trusted.</summary>
+    public abstract Quality StatusQuality { get; }
+
     /// <summary>Writes the status as a JSON value; null before there is one.</summary>
     public abstract void WriteStatus(Utf8JsonWriter writer);
 
@@ -256,6 +259,7 @@ public abstract partial class QmiTaskRunner : RpcObject
 
     private void Construct(TaskThread thread)
     {
+        SimulatedReading.EnterTask(this);
         _task = _factory(new TaskInit(this, thread));
         _task.EndConstruction();
         if (Loop is null && (_options.Period is not null || _options.Policy is not null))

@@ -55,7 +55,14 @@ public class QmiTaskRunner<TSettings, TStatus> : QmiTaskRunner
     public TSettings? GetPendingSettings() => Settings.Slot.Waiting is { } waiting ? waiting.Value : default;
 
     /// <summary>The status (QMI: get_status); the default value before the task has set one.</summary>
-    public TStatus? GetStatus() => StatusSnapshot.Read().Value;
+    public TStatus? GetStatus()
+    {
+        // Looked at after the reading: a value that is simulated was so before it was set.
+        var value = StatusSnapshot.Read().Value;
+        if (IsSimulated)
+            SimulatedReading.Note();
+        return value;
+    }
 
     /// <inheritdoc />
     public override long HeadRevision => Settings.Shown.Head;
@@ -65,6 +72,9 @@ public class QmiTaskRunner<TSettings, TStatus> : QmiTaskRunner
 
     /// <inheritdoc />
     public override void WriteSettings(Utf8JsonWriter writer) => SettingsDocument.WriteMembers(writer, this, Settings, _type.Settings);
+
+    /// <inheritdoc />
+    public override Quality StatusQuality => IsSimulated ? Quality.Simulated : StatusSnapshot.Read().Quality;
 
     /// <inheritdoc />
     public override void WriteStatus(Utf8JsonWriter writer)

@@ -20,6 +20,8 @@ public static class TaskStateDocument
         writer.WriteString("state"u8, NameOf(life.State));
         writer.WriteNumber("run"u8, life.Run);
         writer.WriteTimestamp("since"u8, life.Since);
+        if (task.IsSimulated)
+            writer.WriteBoolean("simulated"u8, true);
         if (life.Reason is { } reason)
             writer.WriteString("reason"u8, NameOf(reason));
         writer.WritePropertyName("error"u8);

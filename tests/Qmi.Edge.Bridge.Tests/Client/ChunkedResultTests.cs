@@ -62,7 +62,7 @@ public class ChunkedResultTests
         Assert.Equal(ErrorCode.NoSuchMethod, (await GivenScriptedClient.FailsAsync(given.Meter.GetValueAsync(TestContext.Current.CancellationToken))).Code);
     }
 
-    private static void Answer(GivenScriptedClient given, Published request, string whole)
+    private static void Answer(GivenScriptedClient given, ClientPublication request, string whole)
     {
         if (!request.Topic.EndsWith("op_result", StringComparison.Ordinal))
         {

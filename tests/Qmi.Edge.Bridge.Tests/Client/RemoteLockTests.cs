@@ -181,9 +181,9 @@ public class RemoteLockTests
         Assert.Equal(3, given.Connection.Requests.Count);
     }
 
-    private static string? JsonTokenOf(Published request) => request.Json.GetProperty("args").GetProperty("token").GetString();
+    private static string? JsonTokenOf(ClientPublication request) => request.Json.GetProperty("args").GetProperty("token").GetString();
 
-    private static void Grant(GivenScriptedClient given, Published request) => given.Connection.ReplyResult(request, request.Topic.EndsWith("/unlock", StringComparison.Ordinal)
+    private static void Grant(GivenScriptedClient given, ClientPublication request) => given.Connection.ReplyResult(request, request.Topic.EndsWith("/unlock", StringComparison.Ordinal)
         ? "true"
         : $$"""{"token":"{{(request.Topic.EndsWith("/lock", StringComparison.Ordinal) ? JsonTokenOf(request) : request.Json.GetProperty("lock").GetString())}}","fence":18,"lease_ms":30000,"expires_in_ms":30000}""");
 }

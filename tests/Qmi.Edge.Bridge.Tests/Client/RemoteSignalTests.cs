@@ -1,4 +1,3 @@
-using System.Text;
 using System.Text.Json;
 using Qmi.Edge.Runtime;
 
@@ -109,20 +108,33 @@ public class RemoteSignalTests
     }
 
     [Fact]
-    public void A_batch_is_read_as_it_was_written()
+    public async Task A_batch_is_read_as_it_was_written()
     {
-        using var stream = new MemoryStream();
-        using (var writer = new Utf8JsonWriter(stream))
+        await using var box = new EdgeBox("box07");
+        box.MakeInstrument<Meter>("meter");
+        var signal = box.FindObject("meter")!.Signals.Get<double>("changed");
+        using var tap = signal.OpenTap();
+        for (var value = 1; value <= 4; value++)
+            signal.Publish(value, Quality.Uncertain);
+        var writer = new BatchWriter();
+        SignalBatch written = default;
+        byte[] json = [];
+        Assert.True(SpinWait.SpinUntil(Write, Patience));
+
+        var batch = ReceivedBatch.Read(json);
+
+        Assert.Equal((written.First, written.Count, box.Boot, Quality.Uncertain), (batch.First, batch.Count, batch.Boot, batch.Quality));
+        Assert.Equal(written.Offsets.ToArray(), batch.Offsets.ToArray());
+        Assert.Equal(Enumerable.Range((int)written.First + 1, written.Count), JsonSerializer.Deserialize<int[]>(batch.Values.Span)!);
+
+        bool Write()
         {
-            var box = new EdgeBox("box07");
-            SignalBatchWriter.Write(writer, box, new SignalBatch(88120, 4, DateTimeOffset.UnixEpoch.AddTicks(10), new long[] { 0, 3, 4, 9 }, 2), "[1,2,3,4]"u8, 1);
+            tap.Pull();
+            if (!writer.TryWrite(tap, 100, 100_000, out written, out var bytes))
+                return false;
+            json = bytes.ToArray();
+            return true;
         }
-
-        var batch = ReceivedBatch.Read(stream.ToArray());
-
-        Assert.Equal((88120, 4, DateTimeOffset.UnixEpoch.AddTicks(10)), (batch.First, batch.Count, batch.Time));
-        Assert.Equal([0, 3, 4, 9], batch.Offsets.ToArray());
-        Assert.Equal("[1,2,3,4]", Encoding.UTF8.GetString(batch.Values.Span));
     }
 
     private static void Publish(GivenScriptedClient given, string boot, long first, double[] values) =>

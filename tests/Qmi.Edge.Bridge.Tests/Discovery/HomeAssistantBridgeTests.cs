@@ -105,7 +105,8 @@ public sealed class HomeAssistantBridgeTests : IDisposable
         await using var box = new EdgeBox("box07", new EdgeBoxOptions { State = disk });
         foreach (var task in tasks)
             box.MakeTask<Laboratory>(task);
-        await using var bridge = new MqttBridge(box, will => new MosquittoConnection(new MqttOptions { Host = "127.0.0.1", Port = broker.Port, ClientId = "box07", Will = will, OutboxBytes = 4 << 20 }), options);
+        var connection = new MqttOptions { Host = "127.0.0.1", Port = broker.Port, ClientId = "box07", OutboxBytes = 4 << 20 };
+        await using var bridge = new MqttBridge(box, will => new MosquittoConnection(connection with { Will = will }), () => new MosquittoConnection(DataConnection.OptionsOf(connection)), options);
         bridge.Start();
         homeAssistant.WaitFor(Topic, expected, from);
         await box.StopAsync();

@@ -23,7 +23,11 @@ internal sealed class GivenBridge : IAsyncDisposable
         Stage = Box.MakeTask<Stage>(StageName);
         Runners[StageName] = Box.FindObject(StageName)!;
         Supervisor = new Supervisor(Broker.Port, version: version);
-        _bridge = new MqttBridge(Box, will => Connection = new MosquittoConnection(ConnectionOptions(version) with { Will = will }), options ?? new BridgeOptions());
+        _bridge = new MqttBridge(
+            Box,
+            will => Connection = new MosquittoConnection(ConnectionOptions(version) with { Will = will }),
+            () => DataConnection = new MosquittoConnection(Bridge.DataConnection.OptionsOf(ConnectionOptions(version))),
+            options ?? new BridgeOptions());
         if (starts)
             Start();
     }
@@ -39,6 +43,8 @@ internal sealed class GivenBridge : IAsyncDisposable
     public Supervisor Supervisor { get; }
 
     public IMqttConnection? Connection { get; private set; }
+
+    public IMqttConnection? DataConnection { get; private set; }
 
     public RecordingAudit Audit { get; } = new();
 

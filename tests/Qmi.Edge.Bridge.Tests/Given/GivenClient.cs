@@ -15,17 +15,17 @@ internal static class GivenClient
 
     public static MqttBridge Bridge(EdgeBox box, int port, MqttProtocolVersion? version = null, BridgeOptions? options = null)
     {
-        var bridge = new MqttBridge(box, will => new MosquittoConnection(new MqttOptions
+        var connection = new MqttOptions
         {
             Host = "127.0.0.1",
             Port = port,
             ClientId = box.Name,
             ProtocolVersion = version,
-            Will = will,
             MaximumPacketSize = 4 * 256 * 1024,
             OutboxBytes = 4 << 20,
             MaximumReconnectDelay = TimeSpan.FromSeconds(1),
-        }), options ?? new BridgeOptions());
+        };
+        var bridge = new MqttBridge(box, will => new MosquittoConnection(connection with { Will = will }), () => new MosquittoConnection(DataConnection.OptionsOf(connection)), options ?? new BridgeOptions());
         bridge.Start();
         return bridge;
     }

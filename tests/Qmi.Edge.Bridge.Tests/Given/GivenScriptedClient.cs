@@ -51,7 +51,7 @@ internal sealed class GivenScriptedClient : IAsyncDisposable
     }
 
     /// <summary>Waits in real time until the client has sent so many requests; the last of them.</summary>
-    public Published Request(int count)
+    public ClientPublication Request(int count)
     {
         Assert.True(SpinWait.SpinUntil(() => Connection.Requests.Count >= count, Patience), $"{Connection.Requests.Count} requests were sent, {count} were expected.");
         return Connection.Requests[count - 1];

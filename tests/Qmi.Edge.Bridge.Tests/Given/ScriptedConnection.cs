@@ -5,7 +5,7 @@ using System.Text.Json;
 namespace Qmi.Edge.Bridge.Tests;
 
 /// <summary>What a client has published.</summary>
-internal sealed record Published(string Topic, string Payload, bool Retain, long Token, string ResponseTopic, string Correlation, uint? Expiry)
+internal sealed record ClientPublication(string Topic, string Payload, bool Retain, long Token, string ResponseTopic, string Correlation, uint? Expiry)
 {
     public JsonElement Json
     {
@@ -22,7 +22,7 @@ internal sealed record Published(string Topic, string Payload, bool Retain, long
 /// <summary>A connection that nothing is behind but the test: it sees what is published, and says what comes.</summary>
 internal sealed class ScriptedConnection(MqttProtocolVersion version = MqttProtocolVersion.V5) : IMqttConnection
 {
-    private readonly ConcurrentQueue<Published> _published = new();
+    private readonly ConcurrentQueue<ClientPublication> _published = new();
     private readonly ConcurrentDictionary<string, int> _subscriptions = new();
     private IMqttEvents? _events;
     private long _number;
@@ -33,16 +33,16 @@ internal sealed class ScriptedConnection(MqttProtocolVersion version = MqttProto
     public bool ConnectsAtOnce { get; init; } = true;
 
     /// <summary>Answers, as a box would; what it leaves alone is not answered.</summary>
-    public Action<Published>? Box { get; set; }
+    public Action<ClientPublication>? Box { get; set; }
 
     /// <summary>Whether publications are taken.</summary>
     public bool HasRoom { get; set; } = true;
 
     /// <summary>Requests and pushes, in order.</summary>
-    public IReadOnlyList<Published> Requests => [.. _published.Where(published => published.Topic.Contains("/box/", StringComparison.Ordinal))];
+    public IReadOnlyList<ClientPublication> Requests => [.. _published.Where(published => published.Topic.Contains("/box/", StringComparison.Ordinal))];
 
     /// <summary>What was published about the caller itself.</summary>
-    public IReadOnlyList<Published> Presence => [.. _published.Where(published => published.Topic.EndsWith("/state", StringComparison.Ordinal))];
+    public IReadOnlyList<ClientPublication> Presence => [.. _published.Where(published => published.Topic.EndsWith("/state", StringComparison.Ordinal))];
 
     public IReadOnlyCollection<string> Subscriptions => [.. _subscriptions.Where(subscription => subscription.Value > 0).Select(subscription => subscription.Key)];
 
@@ -74,20 +74,20 @@ internal sealed class ScriptedConnection(MqttProtocolVersion version = MqttProto
         _events!.OnRoom();
     }
 
-    public void Acknowledge(Published published, MqttReason reason) => _events!.OnAcknowledged(published.Token, reason);
+    public void Acknowledge(ClientPublication published, MqttReason reason) => _events!.OnAcknowledged(published.Token, reason);
 
     public void Deliver(string topic, string payload, bool retain = false) =>
         _events!.OnMessage(new MqttMessage { Topic = Encoding.UTF8.GetBytes(topic), Payload = Encoding.UTF8.GetBytes(payload), Retain = retain });
 
     /// <summary>Answers a request.</summary>
-    public void Reply(Published request, string members) =>
+    public void Reply(ClientPublication request, string members) =>
         Deliver(request.Json.GetProperty("reply_to").GetString()!, $$"""{"v":1,"id":"{{request.Id}}",{{members}}}""");
 
-    public void ReplyResult(Published request, string result) => Reply(request, $$"""
+    public void ReplyResult(ClientPublication request, string result) => Reply(request, $$"""
         "ok":true,"final":true,"result":{{result}}
         """);
 
-    public void ReplyError(Published request, string code, string more = "\"details\":{}") => Reply(request, $$"""
+    public void ReplyError(ClientPublication request, string code, string more = "\"details\":{}") => Reply(request, $$"""
         "ok":false,"final":true,"error":{"code":"{{code}}","message":"as the test says","executed":"no",{{more}}}
         """);
 
@@ -95,7 +95,7 @@ internal sealed class ScriptedConnection(MqttProtocolVersion version = MqttProto
     {
         if (Session is null || !HasRoom)
             return false;
-        var published = new Published(
+        var published = new ClientPublication(
             Encoding.UTF8.GetString(publication.Topic),
             Encoding.UTF8.GetString(publication.Payload),
             publication.Retain,

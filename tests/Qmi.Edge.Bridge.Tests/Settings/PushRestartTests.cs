@@ -49,9 +49,10 @@ public sealed class PushRestartTests : IDisposable
         {
             given.Stage.Start();
             given.Supervisor.Publish(given.Topic("task/stage/push/alice"), """{"id":"a-1","values":{"rate_hz":20}}""");
+            // One after the other: within one turn the second would supersede the first.
+            given.Supervisor.WaitFor(given.Topic("task/stage/ack/alice"), ack => Text(ack, "state") == "applied");
             given.Supervisor.Publish(given.Topic("task/stage/push/bob"), """{"id":"b-1","values":{"rate_hz":66}}""");
             given.Supervisor.Publish(given.Topic("task/stage/push/carol"), """{"id":"c-1","values":{"rate_hz":0}}""");
-            given.Supervisor.WaitFor(given.Topic("task/stage/ack/alice"), ack => Text(ack, "state") == "applied");
             given.Supervisor.WaitFor(given.Topic("task/stage/ack/bob"), ack => Text(ack, "state") == "failed");
             given.Supervisor.WaitFor(given.Topic("task/stage/ack/carol"), ack => Text(ack, "state") == "rejected");
         }

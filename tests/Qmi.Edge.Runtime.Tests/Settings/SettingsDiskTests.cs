@@ -69,6 +69,8 @@ public class SettingsDiskTests
         slow.Set();
 
         await push.Outcome.WaitAsync(GivenBox.Patience);
+        // They come into effect before the turn that they are for.
+        Assert.True(SpinWait.SpinUntil(() => Volatile.Read(ref first) != 0, GivenBox.Patience));
         Assert.Equal(20, first);
     }
 
