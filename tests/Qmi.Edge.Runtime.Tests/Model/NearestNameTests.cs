@@ -35,7 +35,7 @@ public class NearestNameTests
     {
         string[] known = ["lock", "clock", "block", "locks", "unlock"];
 
-        Assert.Equal(["lock", "block", "clock"], NearestName.Find("lock", known));
+        Assert.Equal(["lock", "locks", "block"], NearestName.Find("lock", known));
         Assert.Equal(["lock"], NearestName.Find("lcok", known, most: 1));
     }
 
