@@ -56,6 +56,7 @@ done
 if [[ -z $quick ]]; then
     check "qmi-edge is published as a native binary" deploy/publish.sh
     check "the sample box is published as a native binary" deploy/publish.sh --project samples/cryo
+    check "the box of the contract is published as a native binary" deploy/publish.sh --project samples/stage
     check "the simulator is published as a native binary" deploy/publish.sh --project samples/cryo-simulator
     check "the sample supervisor is published as a native binary" deploy/publish.sh --project samples/cryo-supervisor
     tests Qmi.Edge.EndToEnd.Tests

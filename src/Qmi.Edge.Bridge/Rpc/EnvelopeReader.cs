@@ -7,7 +7,7 @@ namespace Qmi.Edge.Bridge;
 /// <summary>Reads the payload of a request. Whatever is wrong is one error that says what, where and how to mend it.</summary>
 internal static class EnvelopeReader
 {
-    private const int LongestId = 64;
+    public const int LongestId = 64;
 
     // More often would be a flood of the caller's own making.
     private const int LeastProgress = 50;

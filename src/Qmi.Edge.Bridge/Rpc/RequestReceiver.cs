@@ -1,3 +1,5 @@
+using System.Globalization;
+using System.Security.Cryptography;
 using System.Text;
 using Qmi.Edge.Runtime;
 
@@ -41,7 +43,7 @@ internal sealed class RequestReceiver(EdgeBox box, Topics topics, BridgeOptions 
             throw Retained(address);
 
         var envelope = WithProperties(EnvelopeReader.Read(message.Payload), message);
-        pending = pending with { Id = envelope.Id, Trace = envelope.Trace, Deadline = GetDeadline(pending.Received, envelope, message) };
+        pending = pending with { Id = envelope.Id, Trace = envelope.Trace, Deadline = GetDeadline(pending.Received, envelope, message, address) };
         if (envelope.ReplyTo is { } replyTo)
             pending = pending with { ReplyTopic = CheckReplyTopic(address.Caller, replyTo) };
         if (!address.IsWhole)
@@ -76,23 +78,36 @@ internal sealed class RequestReceiver(EdgeBox box, Topics topics, BridgeOptions 
         if (!message.ResponseTopic.IsEmpty)
             envelope = envelope with { ReplyTo = Encoding.UTF8.GetString(message.ResponseTopic) };
         if (!message.CorrelationData.IsEmpty)
-            envelope = envelope with { Id = envelope.Id ?? ToId(message.CorrelationData) };
+            envelope = envelope with { Id = ToId(message.CorrelationData) };
         if (message.UserProperties.TryGetValue("qmi-lock"u8, out var token))
             envelope = envelope with { LockToken = Encoding.UTF8.GetString(token) };
-        if (message.UserProperties.TryGetValue("qmi-fence"u8, out var fence) && ulong.TryParse(fence, out var number))
-            envelope = envelope with { Fence = number };
+        if (message.UserProperties.TryGetValue("qmi-fence"u8, out var fence))
+            envelope = envelope with { Fence = (ulong)ReadNumber("qmi-fence", fence) };
+        if (message.UserProperties.TryGetValue("qmi-if-rev"u8, out var revision))
+            envelope = envelope with { IfRevision = ReadNumber("qmi-if-rev", revision) };
+        if (message.UserProperties.TryGetValue("qmi-if-boot"u8, out var boot))
+            envelope = envelope with { IfBoot = Encoding.UTF8.GetString(boot) };
         if (message.UserProperties.TryGetValue("traceparent"u8, out var trace))
             envelope = envelope with { Trace = Encoding.UTF8.GetString(trace) };
         return envelope;
     }
 
-    // Any bytes may correlate; in JSON they are text when they are text, and hexadecimal otherwise.
-    private static string ToId(ReadOnlySpan<byte> correlation) =>
-        correlation.ContainsAnyExceptInRange((byte)' ', (byte)'~') ? Convert.ToHexStringLower(correlation) : Encoding.ASCII.GetString(correlation);
+    // A condition that cannot be read must not become none.
+    private static long ReadNumber(string property, ReadOnlySpan<byte> text) => long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number)
+        ? number
+        : throw new QmiException(ErrorCode.BadRequest, $"The user property {property} is \"{Encoding.UTF8.GetString(text)}\": it must be a whole number from 0 to {long.MaxValue}.");
 
-    private long GetDeadline(long received, in RequestEnvelope envelope, in MqttMessage message)
+    // Any bytes may correlate; in JSON they are text when they are text, hexadecimal otherwise, and their hash when they are longer than an id may be.
+    private static string ToId(ReadOnlySpan<byte> correlation) => correlation switch
     {
-        var budget = envelope.Timeout ?? options.DefaultTimeout;
+        { Length: <= EnvelopeReader.LongestId } when !correlation.ContainsAnyExceptInRange((byte)' ', (byte)'~') => Encoding.ASCII.GetString(correlation),
+        { Length: <= EnvelopeReader.LongestId / 2 } => Convert.ToHexStringLower(correlation),
+        _ => Convert.ToHexStringLower(SHA256.HashData(correlation)),
+    };
+
+    private long GetDeadline(long received, in RequestEnvelope envelope, in MqttMessage message, RequestTopic address)
+    {
+        var budget = envelope.Timeout ?? box.Requests.FindTimeout(address.Target, address.Method) ?? options.DefaultTimeout;
         if (message.MessageExpiry is { } seconds && TimeSpan.FromSeconds(seconds) is var expiry && (envelope.Timeout is null || expiry < budget))
             budget = expiry;
         return received + MonotonicTime.ToNanoseconds(budget > options.MaximumTimeout ? options.MaximumTimeout : budget);

@@ -42,6 +42,9 @@ public sealed partial class RequestDesk : IDisposable
     public IReadOnlyList<OwedReply> Owed =>
         [.. _journal.Unsent.Select(entry => new OwedReply(entry.Key, entry.Target, entry.Method, entry.Address, entry.Reply with { Id = entry.Key.Id }))];
 
+    /// <summary>How long a caller of a method waits who names no time; null when the method does not say, or is not there.</summary>
+    public TimeSpan? FindTimeout(string target, string method) => _box.FindObject(target)?.FindMethod(method)?.Description.Timeout;
+
     /// <summary>Answers a request. Never throws and never blocks, whoever calls.</summary>
     /// <param name="request">The request.</param>
     /// <param name="answer">Called for the final answer, and before it for each sign of progress that the request asks for. From any thread; must not block.</param>

@@ -81,6 +81,10 @@ public sealed partial class StageRunner : QmiTaskRunner<StageSettings, StageStat
         return Interlocked.Add(ref _bumps, n);
     }
 
+    /// <summary>Takes longer than it lets its callers wait.</summary>
+    [RpcMethod(TimeoutMs = 200)]
+    public void Settle() => Thread.Sleep(2000);
+
     [RpcMethod]
     public void Fail(string message) => throw new InvalidOperationException(message, new FormatException("deeper"));
 

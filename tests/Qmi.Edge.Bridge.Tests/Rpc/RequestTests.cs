@@ -120,6 +120,51 @@ public class RequestTests
         Assert.EndsWith("D=42 C=application/json", line);
     }
 
+    [Theory]
+    [InlineData("qmi-fence", "12x", "BAD_REQUEST", "qmi-fence")]
+    [InlineData("qmi-fence", "-1", "BAD_REQUEST", "qmi-fence")]
+    [InlineData("qmi-if-rev", "", "BAD_REQUEST", "qmi-if-rev")]
+    [InlineData("qmi-if-rev", "7", "CONFLICT", "7")]
+    [InlineData("qmi-if-boot", "01ABC", "CONFLICT", "01ABC")]
+    public async Task A_condition_in_a_property_counts_as_its_twin_and_one_that_cannot_be_read_is_refused(string property, string value, string code, string part)
+    {
+        await using var given = new GivenBridge();
+        given.Supervisor.Publish(given.Topic("call/alice/stage/bump"), """{"id":"c1"}""", "-D", "publish", "user-property", property, value);
+
+        var reply = given.Supervisor.WaitFor(given.Topic("reply/alice/stage/bump")).Json;
+
+        Assert.Equal((code, "no"), (Text(reply, "error", "code"), Text(reply, "error", "executed")));
+        Assert.Contains(part, Text(reply, "error", "message"));
+        Assert.Equal(0, ((StageRunner)RunnerOf(given.StageName)).Bumps);
+    }
+
+    [Theory]
+    [InlineData("k1", "k1")]
+    [InlineData("\u00e9", "c3a9")]
+    [InlineData("0123456789012345678901234567890123456789012345678901234567890123X", "its hash")]
+    public async Task Correlation_data_is_the_id_whatever_its_bytes_and_its_length(string correlation, string id)
+    {
+        await using var given = new GivenBridge();
+        for (var copy = 0; copy < 2; copy++)
+            given.Supervisor.Publish(given.Topic("call/alice/stage/bump"), """{"id":"not this"}""", "-D", "publish", "correlation-data", correlation);
+
+        var reply = given.Supervisor.WaitFor(given.Topic("reply/alice/stage/bump"), document => Text(document, "replayed") == "true").Json;
+
+        Assert.Equal(correlation.Length > 64 ? Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(System.Text.Encoding.UTF8.GetBytes(correlation))) : id, Text(reply, "id"));
+        Assert.Equal(1, ((StageRunner)RunnerOf(given.StageName)).Bumps);
+    }
+
+    [Fact]
+    public async Task A_caller_who_names_no_time_waits_as_long_as_the_method_says()
+    {
+        await using var given = new GivenBridge();
+
+        var reply = given.Ask("call", "settle");
+
+        Assert.Equal("TIMEOUT", Text(reply, "error", "code"));
+        Assert.InRange(int.Parse(Text(reply, "took_ms")!, CultureInfo.InvariantCulture), 200, 1900);
+    }
+
     [Fact]
     public async Task A_request_that_waited_longer_than_its_budget_is_never_run()
     {
