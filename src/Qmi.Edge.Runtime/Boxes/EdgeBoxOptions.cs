@@ -21,6 +21,9 @@ public sealed record EdgeBoxOptions
     /// <summary>How requests from outside are treated.</summary>
     public RequestOptions Requests { get; init; } = new();
 
+    /// <summary>What callers from outside are allowed to do with locks.</summary>
+    public LockOptions Locks { get; init; } = new();
+
     /// <summary>How long a call may take that names no time of its own; default 5 s.</summary>
     public TimeSpan DefaultCallTimeout { get; init; } = TimeSpan.FromSeconds(5);
 

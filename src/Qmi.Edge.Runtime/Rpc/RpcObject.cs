@@ -17,7 +17,7 @@ public abstract class RpcObject
         _methods = init.Type.Methods.Concat(builtInMethods).ToFrozenDictionary(method => method.Description.Name);
         Signals = new SignalSet(this, [.. builtInSignals, .. init.Type.Signals]);
         Lane = new Lane(Name, init.Box.TimeProvider);
-        Lock = new ObjectLock(this);
+        Lock = Box.Locks.Open(Name, this);
         Description = new ObjectDescription
         {
             Name = Name,

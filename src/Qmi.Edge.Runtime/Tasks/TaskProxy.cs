@@ -29,7 +29,11 @@ public abstract class TaskProxy<TSettings, TStatus>(RpcChannel channel) : Object
         if (overrideReason is null)
             Channel.CheckLock("stop");
         else
+        {
             Runner.Box.Audit.Write(AuditEntry.Of(Runner, $"stop, overriding the lock: {overrideReason}", Channel.Caller));
+            Runner.Lock.NoteOverride(Channel.Caller, overrideReason);
+        }
+
         Runner.Stop();
     }
 
