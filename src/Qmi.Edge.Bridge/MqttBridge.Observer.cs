@@ -31,6 +31,18 @@ public sealed partial class MqttBridge
                 bridge._worker.Wake();
         }
 
+        public void OnLockNotice(RpcObject target, LockNotice notice)
+        {
+            bridge._lockNotices.Add(target, notice);
+            bridge._worker.Wake();
+        }
+
+        public void OnBoundCallersChanged()
+        {
+            bridge._callers.LookAgain();
+            bridge._worker.Wake();
+        }
+
         public void OnAlarm(string id)
         {
             bridge._boxDocuments.MarkAlarmDirty(id);

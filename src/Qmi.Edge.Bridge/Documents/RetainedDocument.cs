@@ -14,6 +14,7 @@ internal sealed class RetainedDocument(string topic, TimeSpan interval, Action<U
     private readonly long _interval = MonotonicTime.ToNanoseconds(interval);
     private Action<Utf8JsonWriter>? _write = write;
     private int _isDirty = 1;
+    private int _isUrgent;
     private long _published = long.MinValue;
 
     /// <summary>The topic.</summary>
@@ -24,6 +25,13 @@ internal sealed class RetainedDocument(string topic, TimeSpan interval, Action<U
 
     /// <summary>Notes that it changed; true when that was not known yet. From any thread; never blocks.</summary>
     public bool MarkDirty() => Volatile.Read(ref _isDirty) == 0 && Interlocked.Exchange(ref _isDirty, 1) == 0;
+
+    /// <summary>As <see cref="MarkDirty"/>, and this change does not wait for the interval.</summary>
+    public bool MarkUrgent()
+    {
+        MarkDirty();
+        return Volatile.Read(ref _isUrgent) == 0 && Interlocked.Exchange(ref _isUrgent, 1) == 0;
+    }
 
     /// <summary>Makes the broker forget it: it is empty from now on.</summary>
     public void Clear()
@@ -37,7 +45,7 @@ internal sealed class RetainedDocument(string topic, TimeSpan interval, Action<U
     {
         if (Volatile.Read(ref _isDirty) == 0)
             return true;
-        var due = _published == long.MinValue ? now : _published + _interval;
+        var due = _published == long.MinValue || Volatile.Read(ref _isUrgent) != 0 ? now : _published + _interval;
         if (due > now)
         {
             next = Math.Min(next, due);
@@ -51,12 +59,14 @@ internal sealed class RetainedDocument(string topic, TimeSpan interval, Action<U
     public bool Publish(IMqttConnection connection, long now)
     {
         // Cleared before it is written: a change during the writing makes it dirty again.
+        Interlocked.Exchange(ref _isUrgent, 0);
         Interlocked.Exchange(ref _isDirty, 0);
         using var buffer = JsonBuffer.Rent();
         Sequence++;
         _write?.Invoke(buffer.Writer);
         if (!connection.TryPublishRetained(_topic, buffer.Written.Span))
         {
+            Volatile.Write(ref _isUrgent, 1);
             Volatile.Write(ref _isDirty, 1);
             return false;
         }

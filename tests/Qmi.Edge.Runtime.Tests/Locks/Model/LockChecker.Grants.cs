@@ -1,0 +1,116 @@
+namespace Qmi.Edge.Runtime.Tests.LockModel;
+
+/// <content>Who is given the lock, and who is listened to because of it.</content>
+internal sealed partial class LockChecker
+{
+    private void ReadGrant(CheckedLock target, CheckedDelivery delivery, Answer answer)
+    {
+        var message = delivery.Message;
+        if (delivery.IsCancelled)
+            Break($"{delivery} was cancelled, and is granted");
+        if (_now >= delivery.Deadline)
+            Break($"{delivery} is granted when nobody waits for it any more");
+        if (target.Current?.Fence != answer.Fence)
+        {
+            EndUnanswered(target);
+            EndUnanswered(Box);
+        }
+
+        if (target.Find(message, answer.Fence, _now) is { } mine)
+        {
+            ReadFence(target, delivery, mine, answer.Fence);
+            Use(mine);
+            return;
+        }
+
+        if (target.HeldBy(_now) is { } held)
+            Break($"{delivery} is granted fence {answer.Fence} while it is {held}");
+        if (target != Box && !message.IsLocal && Box.HeldBy(_now) is { } box && !(box.Client == message.Client && box.Token == message.BoxToken))
+            Break($"{delivery} is granted while the box is {box}");
+        foreach (var before in Deliveries.Where(before => before.Id < delivery.Id && before.IsOpenLock(_boot, target.Name) && !IsKeptBack(target, before.Message)))
+            Break($"{delivery} is granted before {before}");
+
+        var grant = new CheckedGrant(target.Name, message, answer.Lease);
+        ReadFence(target, delivery, grant, answer.Fence);
+        target.Begin(grant);
+        grant.Renew(_now);
+        if (IsGone(message.Client))
+            grant.Shorten(_now + _grace);
+    }
+
+    // The next owner may hear of it before whoever gave the lock back, or took it away, does; both in one step of the box.
+    private void EndUnanswered(CheckedLock target)
+    {
+        foreach (var ending in Deliveries.Where(open => open.Answer is null && open.At == _now && open.Message.Target == target.Name && (!open.HasTakenEffect || open.IsUnclear)))
+        {
+            if (ending.Message.Wish == Wish.Force)
+                ending.IsUnclear = target.Current is null;
+            else if (ending.Message.Wish != Wish.Unlock || target.Find(ending.Message, ending.Message.Fence, _now) is null)
+                continue;
+            ending.HasTakenEffect = true;
+            target.End();
+        }
+    }
+
+    // One number for one grant, and a higher one for every later grant of the object, whatever happened between.
+    private void ReadFence(CheckedLock target, CheckedDelivery delivery, CheckedGrant grant, ulong fence)
+    {
+        if (grant.Fence == fence)
+            return;
+        if (grant.Fence != 0)
+            Break($"{delivery} is told fence {fence}, but it is {grant}");
+        if (fence <= target.NewestFence)
+            Break($"{delivery} is told fence {fence} after {target.NewestFence}");
+        if (!_fences.Add(fence))
+            Break($"{delivery} is told fence {fence}, which was given before");
+        target.NewestFence = Math.Max(target.NewestFence, fence);
+        grant.Fence = fence;
+    }
+
+    // The lock of the box holds back everybody else's requests, also while it is in the making.
+    private bool IsKeptBack(CheckedLock target, Message message) =>
+        target != Box && !message.IsLocal && (Box.IsPerhapsHeld(_now) || Deliveries.Any(open => open.IsOpenLock(_boot, Box.Name)));
+
+    private void ReadCall(CheckedLock target, CheckedDelivery delivery)
+    {
+        var message = delivery.Message;
+        if (message.Token is not null)
+            delivery.Runs.AddRange(Prove(delivery, target, Box));
+        else if (message.Fence is { } fence && !target.IsFence(fence, _now) && !Box.IsFence(fence, _now))
+            Break($"{delivery} is admitted with a fence that is not in force: it is {target.Current?.ToString() ?? "nobody"}");
+        foreach (var run in delivery.Runs)
+            run.BeginCall();
+
+        if (message.Rule == LockRule.Ignores)
+            return;
+        if (message.Rule == LockRule.Requires && delivery.Runs.Count == 0)
+            Break($"{delivery} needs the lock, has none, and is admitted");
+        if (target.HeldBy(_now) is { } held && !held.Is(message))
+            Break($"{delivery} is admitted while it is {held}");
+        if (target != Box && !message.IsLocal && Box.HeldBy(_now) is { } box && !box.Is(message) && !(box.Client == message.Client && delivery.Runs.Count > 0))
+            Break($"{delivery} is admitted while the box is {box}");
+    }
+
+    /// <summary>The locks that an accepted message speaks for; its token must be of one of them.</summary>
+    private CheckedGrant[] Prove(CheckedDelivery delivery, params ReadOnlySpan<CheckedLock> places)
+    {
+        var proved = new HashSet<CheckedGrant>();
+        foreach (var place in places)
+        {
+            if (place.Find(delivery.Message, delivery.Message.Fence, _now) is { } grant && (delivery.Message.Fence is not { } fence || grant.Fence == 0 || grant.Fence == fence))
+                proved.Add(grant);
+        }
+
+        if (proved.Count == 0)
+            Break($"{delivery} is accepted, but it is {places[0].Current?.ToString() ?? "nobody"}");
+        foreach (var grant in proved)
+            Use(grant);
+        return [.. proved];
+    }
+
+    private void Use(CheckedGrant grant)
+    {
+        _locks[grant.Target].Restore(grant);
+        grant.Renew(_now);
+    }
+}
