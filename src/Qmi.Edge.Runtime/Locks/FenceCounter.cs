@@ -7,22 +7,22 @@ namespace Qmi.Edge.Runtime;
 /// </summary>
 /// <param name="content">What the disk knows.</param>
 /// <param name="block">How many numbers are set aside at a time.</param>
-internal sealed class FenceCounter(LocksContent content, ulong block)
+/// <param name="spare">How many numbers above all that are given are kept for locks that come back after a crash.</param>
+internal sealed class FenceCounter(LocksContent content, ulong block, ulong spare)
 {
-    /// <summary>The last number that was given.</summary>
+    private bool _isGivenBack;
+
+    /// <summary>The last number that was given, perhaps by an earlier run.</summary>
     public ulong Last { get; private set; } = content.Mark;
 
-    /// <summary>The disk knows that numbers up to this one are used.</summary>
-    public ulong Mark { get; private set; } = content.Mark;
+    /// <summary>Numbers up to this one may be given: the disk knows that they are used.</summary>
+    public ulong Limit { get; private set; } = content.Mark;
 
     /// <summary>Whether blocks are set aside: since the first grant in the process, of this run or an earlier one.</summary>
     public bool IsUsedInProcess { get; private set; } = content.IsUsedInProcess;
 
     /// <summary>Whether the block is more than half used, so that the next one must be set aside.</summary>
-    public bool NeedsBlock => IsUsedInProcess && Last + (block / 2) > Mark;
-
-    /// <summary>The mark to save: what is used, and what shall be set aside.</summary>
-    public ulong MarkToSave => NeedsBlock ? Last + block : Math.Max(Last, Mark);
+    public bool NeedsBlock => IsUsedInProcess && !_isGivenBack && Last + (block / 2) > Limit;
 
     /// <summary>The next number.</summary>
     public ulong Take(bool inProcess)
@@ -31,10 +31,21 @@ internal sealed class FenceCounter(LocksContent content, ulong block)
         return Last += 1;
     }
 
-    /// <summary>The mark is on the disk.</summary>
-    public void Confirm(ulong mark) => Mark = Math.Max(Mark, mark);
+    /// <summary>What the disk shall know: what is used, what is set aside, and what is spare.</summary>
+    public LocksContent ToSave()
+    {
+        var limit = NeedsBlock ? Last + block : Math.Max(Last, Limit);
+        var unused = IsUsedInProcess && !_isGivenBack ? spare : 0;
+        return new LocksContent { Mark = limit + unused, Spare = unused, IsUsedInProcess = IsUsedInProcess };
+    }
+
+    /// <summary>The disk knows it.</summary>
+    public void Confirm(LocksContent saved) => Limit = Math.Max(Limit, saved.Mark - saved.Spare);
 
     /// <summary>Nothing is given any more: what was set aside is given back, so that the numbers go on without a gap.</summary>
-    /// <returns>The mark to save.</returns>
-    public ulong GiveBack() => Mark = Last;
+    public void GiveBack()
+    {
+        _isGivenBack = true;
+        Limit = Last;
+    }
 }

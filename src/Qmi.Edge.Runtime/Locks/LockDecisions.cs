@@ -13,7 +13,7 @@ internal class LockDecisions
         token is not null && held.Owner.Name == caller.Name && held.Secret.Matches(token);
 
     /// <summary>Whether a fence that came with a call is the one in force.</summary>
-    public virtual bool IsInForce(LockState held, ulong fence) => held.Fence == fence;
+    public virtual bool IsInForce(LockState held, ulong fence) => held.Fence == fence || held.EarlierFences.Contains(fence);
 
     /// <summary>Whether a lease has ended.</summary>
     /// <param name="held">The lock.</param>
@@ -24,8 +24,8 @@ internal class LockDecisions
     /// <summary>Whether a grant must be on the disk before it is answered.</summary>
     /// <param name="lease">Its lease.</param>
     /// <param name="fence">Its number.</param>
-    /// <param name="mark">The disk knows that numbers up to this one are used.</param>
-    public virtual bool MustBeSaved(TimeSpan? lease, ulong fence, ulong mark) => lease is not null || fence > mark;
+    /// <param name="limit">The disk knows that numbers up to this one are used.</param>
+    public virtual bool MustBeSaved(TimeSpan? lease, ulong fence, ulong limit) => lease is not null || fence > limit;
 
     /// <summary>Takes the next who gets the lock out of the queue; null when there is none.</summary>
     public virtual LockWaiter? TakeNext(LinkedList<LockWaiter> waiters, Func<LockRequest, bool> isOpenFor)

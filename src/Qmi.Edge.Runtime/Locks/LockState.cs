@@ -40,6 +40,9 @@ public sealed record LockState
     /// <summary>Whether it is bound to its owner's presence.</summary>
     public bool IsBound { get; init; }
 
+    /// <summary>The fences it had before the box restarted: its owner may know it by them.</summary>
+    internal IReadOnlyList<ulong> EarlierFences { get; init; } = [];
+
     internal LockSecret Secret { get; init; } = LockSecret.Unknown;
 
     /// <summary>It is not on the disk yet: nobody has been told, and nobody else gets it.</summary>

@@ -14,4 +14,7 @@ internal sealed record LockSurroundings(TimeProvider TimeProvider, ILockEvents E
 
     /// <summary>How many fences are set aside at a time. A disk that takes nothing stops grants in the process only after half of them.</summary>
     public ulong FenceBlock { get; init; } = 1_000_000;
+
+    /// <summary>How many fences are kept for locks that come back after a crash: more than there are objects in a box.</summary>
+    public ulong SpareFences { get; init; } = 1_000;
 }

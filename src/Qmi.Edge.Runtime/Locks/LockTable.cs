@@ -8,6 +8,8 @@ public sealed class LockTable : IDisposable
     // How soon a disk that took no save is tried again.
     private static readonly TimeSpan SaveRetry = TimeSpan.FromSeconds(10);
 
+    private const int MostEarlierFences = 16;
+
     private readonly Lock _gate = new();
     private readonly LockSurroundings _surroundings;
     private readonly Dictionary<string, ObjectLock> _locks = [];
@@ -24,8 +26,8 @@ public sealed class LockTable : IDisposable
         _surroundings = surroundings;
         var (content, damage) = surroundings.Store?.Load() ?? new LoadedLocks(LocksContent.Empty, null);
         Damage = damage;
-        Fences = new FenceCounter(content, surroundings.FenceBlock);
-        _unclaimed = content.Locks.ToDictionary(kept => kept.Object);
+        Fences = new FenceCounter(content, surroundings.FenceBlock, surroundings.SpareFences);
+        _unclaimed = Renumber(content).ToDictionary(kept => kept.Object);
         _ends = content.Ends.ToDictionary(kept => kept.Object, kept => kept.End);
         Bindings = new LockBindings(surroundings.Options.DeathGrace);
         _requestSave = surroundings.Store?.CreateRequest(Save);
@@ -85,7 +87,8 @@ public sealed class LockTable : IDisposable
             target.Close(turn, new QmiException(ErrorCode.ShuttingDown, "The box is stopping."), isKept: true);
         _retryTimer.Dispose();
         _isGivenBack = true;
-        if (Fences.Mark > 0)
+        Fences.GiveBack();
+        if (Fences.Last > 0)
             turn.MustSave();
     }
 
@@ -122,7 +125,7 @@ public sealed class LockTable : IDisposable
     }
 
     /// <summary>Whether a grant must wait for the disk.</summary>
-    internal bool MustBeSaved(TimeSpan? lease, ulong fence) => _requestSave is not null && Decisions.MustBeSaved(lease, fence, Fences.Mark);
+    internal bool MustBeSaved(TimeSpan? lease, ulong fence) => _requestSave is not null && Decisions.MustBeSaved(lease, fence, Fences.Limit);
 
     /// <summary>Under the gate: there is something new to save.</summary>
     /// <returns>A save that begins from now on has it.</returns>
@@ -134,6 +137,15 @@ public sealed class LockTable : IDisposable
     internal bool WantsBlock => Fences.NeedsBlock && !_willRetry && !_isGivenBack;
 
     internal void RequestSave() => _requestSave?.Invoke();
+
+    // A lock that its owner gave back may still be on the disk, and code of the process may have had a later one, which was never there. What comes
+    // back after a crash is therefore given a number above both; its owner goes on under the one it knows. The same file gives the same numbers.
+    private static IEnumerable<KeptLock> Renumber(LocksContent content)
+    {
+        var next = content.Mark - content.Spare;
+        return content.Locks.OrderBy(kept => kept.Object, StringComparer.Ordinal)
+            .Select(kept => next >= content.Mark ? kept : kept with { Fence = ++next, EarlierFences = [.. kept.EarlierFences.TakeLast(MostEarlierFences - 1), kept.Fence] });
+    }
 
     private void Save()
     {
@@ -147,24 +159,24 @@ public sealed class LockTable : IDisposable
         }
         catch (Exception exception)
         {
-            End(changes, content.Mark, exception);
+            End(changes, content, exception);
             throw;
         }
 
-        End(changes, content.Mark, null);
+        End(changes, content, null);
     }
 
-    private void End(long changes, ulong mark, Exception? failure)
+    private void End(long changes, LocksContent content, Exception? failure)
     {
         using var turn = Enter();
         turn.Saved(failure);
         _willRetry = failure is not null && !_isGivenBack;
         if (failure is null)
-            Fences.Confirm(mark);
+            Fences.Confirm(content);
         else if (_willRetry)
             _retryTimer.Change(SaveRetry, Timeout.InfiniteTimeSpan);
-        // In the order in which they were begun, which is that of their fences.
-        foreach (var target in _locks.Values.Where(target => target.WaitsForChange <= changes).OrderBy(target => target.WaitsForChange).ToArray())
+        // In the order in which they were begun.
+        foreach (var target in _locks.Values.Where(target => target.WaitsForChange <= changes).OrderBy(target => target.FenceInTheMaking).ToArray())
             target.OnSaved(turn, failure);
         if (WantsBlock)
             turn.MustSave();
@@ -177,10 +189,8 @@ public sealed class LockTable : IDisposable
             turn.MustSave();
     }
 
-    private LocksContent Snapshot() => new()
+    private LocksContent Snapshot() => Fences.ToSave() with
     {
-        Mark = _isGivenBack ? Fences.GiveBack() : Fences.MarkToSave,
-        IsUsedInProcess = Fences.IsUsedInProcess,
         Locks = [.. _locks.Values.Select(target => target.ToKept()).OfType<KeptLock>(), .. _unclaimed.Values],
         Ends =
         [

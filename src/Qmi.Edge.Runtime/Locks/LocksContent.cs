@@ -8,6 +8,9 @@ internal sealed record LocksContent
     /// <summary>No fence up to this one may be given again.</summary>
     public ulong Mark { get; init; }
 
+    /// <summary>The highest so many of the numbers up to the mark were never given: locks that come back after a crash get them. 0 when the box was stopped in good order.</summary>
+    public ulong Spare { get; init; }
+
     /// <summary>Whether code of the process locks things, for whom numbers are set aside.</summary>
     public bool IsUsedInProcess { get; init; }
 
@@ -18,7 +21,11 @@ internal sealed record LocksContent
 }
 
 /// <summary>A lock with a lease.</summary>
-internal sealed record KeptLock(string Object, string Owner, ulong Fence, TimeSpan Lease, string? Note, bool IsBound, DateTimeOffset GrantedAt, LockSecret Secret);
+internal sealed record KeptLock(string Object, string Owner, ulong Fence, TimeSpan Lease, string? Note, bool IsBound, DateTimeOffset GrantedAt, LockSecret Secret)
+{
+    /// <summary>The fences it had before restarts of the box, oldest first.</summary>
+    public IReadOnlyList<ulong> EarlierFences { get; init; } = [];
+}
 
 /// <summary>How the lock of an object ended.</summary>
 internal sealed record KeptEnd(string Object, LockEnd End);

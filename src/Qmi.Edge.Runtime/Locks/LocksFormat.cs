@@ -16,6 +16,7 @@ internal static class LocksFormat
             writer.WriteStartObject();
             writer.WriteNumber("v"u8, Version);
             writer.WriteNumber("mark"u8, content.Mark);
+            writer.WriteNumber("spare"u8, content.Spare);
             writer.WriteBoolean("in_process"u8, content.IsUsedInProcess);
             writer.WriteStartArray("locks"u8);
             foreach (var kept in content.Locks)
@@ -43,6 +44,7 @@ internal static class LocksFormat
             return new LocksContent
             {
                 Mark = root.GetProperty("mark"u8).GetUInt64(),
+                Spare = root.GetProperty("spare"u8).GetUInt64(),
                 IsUsedInProcess = root.GetProperty("in_process"u8).GetBoolean(),
                 Locks = [.. root.GetProperty("locks"u8).EnumerateArray().Select(ReadLock)],
                 Ends = [.. root.GetProperty("ends"u8).EnumerateArray().Select(ReadEnd)],
@@ -61,6 +63,10 @@ internal static class LocksFormat
         writer.WriteString("object"u8, kept.Object);
         writer.WriteString("owner"u8, kept.Owner);
         writer.WriteNumber("fence"u8, kept.Fence);
+        writer.WriteStartArray("earlier_fences"u8);
+        foreach (var fence in kept.EarlierFences)
+            writer.WriteNumberValue(fence);
+        writer.WriteEndArray();
         writer.WriteNumber("lease_ms"u8, kept.Lease.TotalMilliseconds);
         writer.WriteString("note"u8, kept.Note);
         writer.WriteBoolean("bind"u8, kept.IsBound);
@@ -78,7 +84,10 @@ internal static class LocksFormat
         kept.GetProperty("note"u8).GetString(),
         kept.GetProperty("bind"u8).GetBoolean(),
         kept.GetProperty("granted"u8).GetDateTimeOffset(),
-        new LockSecret(kept.GetProperty("salt"u8).GetBytesFromBase64(), kept.GetProperty("token_sha256"u8).GetBytesFromBase64()));
+        new LockSecret(kept.GetProperty("salt"u8).GetBytesFromBase64(), kept.GetProperty("token_sha256"u8).GetBytesFromBase64()))
+    {
+        EarlierFences = [.. kept.GetProperty("earlier_fences"u8).EnumerateArray().Select(fence => fence.GetUInt64())],
+    };
 
     private static void Write(Utf8JsonWriter writer, KeptEnd kept)
     {

@@ -6,6 +6,8 @@ public sealed partial class ObjectLock
     /// <summary>The change of the table that a grant waits for to be on the disk.</summary>
     internal long WaitsForChange { get; private set; } = long.MaxValue;
 
+    internal ulong FenceInTheMaking => _state is { IsGranting: true } granting ? granting.Fence : 0;
+
     /// <summary>The disk took, or did not take, a save that the grant in the making was part of.</summary>
     internal void OnSaved(LockTurn turn, Exception? failure)
     {

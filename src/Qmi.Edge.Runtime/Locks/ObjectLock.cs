@@ -64,7 +64,7 @@ public sealed partial class ObjectLock
 
     /// <summary>Under the gate: what must be known of it after a restart, or null. A grant that is not answered yet is part of it: that is how it gets there.</summary>
     internal KeptLock? ToKept() => _state is { Lease: { } lease } held
-        ? new KeptLock(Name, held.Owner.Name, held.Fence, lease, held.Note, held.IsBound, held.GrantedAt, held.Secret)
+        ? new KeptLock(Name, held.Owner.Name, held.Fence, lease, held.Note, held.IsBound, held.GrantedAt, held.Secret) { EarlierFences = held.EarlierFences }
         : null;
 
     /// <summary>Under the gate: takes over what an earlier run of the box, or an object of the same name, has left.</summary>
@@ -83,6 +83,7 @@ public sealed partial class ObjectLock
             Owner = new Caller(kept.Owner, RpcAccess.Read),
             Secret = kept.Secret,
             Fence = kept.Fence,
+            EarlierFences = kept.EarlierFences,
             Note = kept.Note,
             IsBound = kept.IsBound,
             GrantedAt = kept.GrantedAt,

@@ -13,6 +13,8 @@ internal sealed class CheckedDelivery(int id, int boot, long at, Message message
 
     public Answer? Answer { get; set; }
 
+    public long AnsweredAt { get; set; }
+
     public bool IsCancelled { get; set; }
 
     /// <summary>It has ended a lock already: whoever got that lock was told before it was.</summary>
@@ -32,7 +34,10 @@ internal sealed class CheckedDelivery(int id, int boot, long at, Message message
 
     public bool IsOpenLock(int boot, string target) => Boot == boot && Answer is null && Message.Wish == Wish.Lock && Message.Target == target;
 
-    public bool Ends(CheckedGrant held) => Message.Wish == Wish.Force || (Message.Wish == Wish.Unlock && held.IsMeant(Message));
+    public bool IsCopyOf(CheckedDelivery other) =>
+        (Message.Wish, Message.Client, Message.Target, Message.Token) == (other.Message.Wish, other.Message.Client, other.Message.Target, other.Message.Token);
+
+    public bool Ends(CheckedGrant held) => Message.Wish == Wish.Force || (Message.Wish == Wish.Unlock && held.IsPerhapsMeant(Message));
 
     /// <summary>Whether its lock may have been written down without its client having got it.</summary>
     public bool MayBeOnDisk(string target) =>

@@ -72,12 +72,12 @@ internal sealed class CheckedLock(string name)
     {
         if (Current is not null)
             return Current.Is(message) ? Current : null;
-        var restored = _perhaps.Where(grant => grant.Is(message) && grant.IsInTime(_openedAt, now) && (fence is null || grant.Fence == 0 || grant.Fence == fence));
-        return restored.OrderByDescending(grant => grant.Fence).FirstOrDefault();
+        var restored = _perhaps.Where(grant => grant.Is(message) && grant.IsInTime(_openedAt, now) && (fence is not { } number || grant.IsPerhaps(number))).ToArray();
+        return restored is [var only] ? only : CheckedGrant.OneOf(restored);
     }
 
     public bool IsFence(ulong fence, long now) =>
-        Current is { } held ? held.Fence == fence : _perhaps.Exists(grant => grant.IsInTime(_openedAt, now) && (grant.Fence == 0 || grant.Fence == fence));
+        Current is { } held ? held.IsPerhaps(fence) : _perhaps.Exists(grant => grant.IsInTime(_openedAt, now) && grant.IsPerhaps(fence));
 
     /// <summary>It was brought back: it has been used.</summary>
     public void Restore(CheckedGrant grant)

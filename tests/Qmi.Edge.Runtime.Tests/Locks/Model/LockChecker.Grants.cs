@@ -10,7 +10,7 @@ internal sealed partial class LockChecker
             Break($"{delivery} was cancelled, and is granted");
         if (_now >= delivery.Deadline)
             Break($"{delivery} is granted when nobody waits for it any more");
-        if (target.Current?.Fence != answer.Fence)
+        if (target.Current?.Fences.Contains(answer.Fence) != true)
         {
             EndUnanswered(target);
             EndUnanswered(Box);
@@ -18,8 +18,13 @@ internal sealed partial class LockChecker
 
         if (target.Find(message, answer.Fence, _now) is { } mine)
         {
+            // The one that came back, under a new number; or that one did not, and this is another.
+            if (mine != target.Current && !mine.Fences.Contains(answer.Fence))
+                mine = CheckedGrant.OneOf([mine])!;
             ReadFence(target, delivery, mine, answer.Fence);
-            Use(mine);
+            // Copies that are answered together are one sign of life.
+            if (mine.GrantedAt != _now)
+                Use(mine);
             return;
         }
 
@@ -27,10 +32,11 @@ internal sealed partial class LockChecker
             Break($"{delivery} is granted fence {answer.Fence} while it is {held}");
         if (target != Box && !message.IsLocal && Box.HeldBy(_now) is { } box && !(box.Client == message.Client && box.Token == message.BoxToken))
             Break($"{delivery} is granted while the box is {box}");
-        foreach (var before in Deliveries.Where(before => before.Id < delivery.Id && before.IsOpenLock(_boot, target.Name) && !IsKeptBack(target, before.Message)))
+        var place = FindPlace(delivery);
+        foreach (var before in Deliveries.Where(before => before.Id < place && before.IsOpenLock(_boot, target.Name) && !IsKeptBack(target, before, delivery)))
             Break($"{delivery} is granted before {before}");
 
-        var grant = new CheckedGrant(target.Name, message, answer.Lease);
+        var grant = new CheckedGrant(target.Name, message, answer.Lease) { GrantedAt = _now };
         ReadFence(target, delivery, grant, answer.Fence);
         target.Begin(grant);
         grant.Renew(_now);
@@ -45,31 +51,45 @@ internal sealed partial class LockChecker
         {
             if (ending.Message.Wish == Wish.Force)
                 ending.IsUnclear = target.Current is null;
-            else if (ending.Message.Wish != Wish.Unlock || target.Find(ending.Message, ending.Message.Fence, _now) is null)
+            else if (ending.Message.Wish != Wish.Unlock || (target.Find(ending.Message, ending.Message.Fence, _now) is null && !EndedTheMaking(ending)))
                 continue;
             ending.HasTakenEffect = true;
             target.End();
         }
     }
 
+    private bool EndedTheMaking(CheckedDelivery unlock) => Deliveries.Any(asked =>
+        asked.Message.Wish == Wish.Lock && asked.AnsweredAt == _now && asked.Answer?.Error == ErrorCode.LockLost &&
+        (asked.Message.Client, asked.Message.Target, asked.Message.Token) == (unlock.Message.Client, unlock.Message.Target, unlock.Message.Token));
+
     // One number for one grant, and a higher one for every later grant of the object, whatever happened between.
     private void ReadFence(CheckedLock target, CheckedDelivery delivery, CheckedGrant grant, ulong fence)
     {
-        if (grant.Fence == fence)
+        if (grant.Fences.Contains(fence))
             return;
-        if (grant.Fence != 0)
+        if (grant.PerhapsFences.Contains(fence))
+        {
+            grant.AddFence(fence);
+            return;
+        }
+
+        if (!grant.MayHaveNewFence)
             Break($"{delivery} is told fence {fence}, but it is {grant}");
         if (fence <= target.NewestFence)
             Break($"{delivery} is told fence {fence} after {target.NewestFence}");
         if (!_fences.Add(fence))
             Break($"{delivery} is told fence {fence}, which was given before");
         target.NewestFence = Math.Max(target.NewestFence, fence);
-        grant.Fence = fence;
+        grant.AddFence(fence);
     }
 
-    // The lock of the box holds back everybody else's requests, also while it is in the making.
-    private bool IsKeptBack(CheckedLock target, Message message) =>
-        target != Box && !message.IsLocal && (Box.IsPerhapsHeld(_now) || Deliveries.Any(open => open.IsOpenLock(_boot, Box.Name)));
+    // Copies of one request share the place of the first of them, also when that one has given up.
+    private int FindPlace(CheckedDelivery delivery) =>
+        Deliveries.Where(copy => copy.IsCopyOf(delivery) && (copy.Answer is null || copy.AnsweredAt >= delivery.At)).Min(copy => copy.Id);
+
+    // The lock of the box holds back the requests of others, also while it is in the making; and whoever got its turn meanwhile keeps it.
+    private bool IsKeptBack(CheckedLock target, CheckedDelivery before, CheckedDelivery next) =>
+        target != Box && !before.Message.IsLocal && (_boxWasHeldAt >= next.At || Box.IsPerhapsHeld(_now) || Deliveries.Any(open => open.IsOpenLock(_boot, Box.Name)));
 
     private void ReadCall(CheckedLock target, CheckedDelivery delivery)
     {
@@ -97,7 +117,7 @@ internal sealed partial class LockChecker
         var proved = new HashSet<CheckedGrant>();
         foreach (var place in places)
         {
-            if (place.Find(delivery.Message, delivery.Message.Fence, _now) is { } grant && (delivery.Message.Fence is not { } fence || grant.Fence == 0 || grant.Fence == fence))
+            if (place.Find(delivery.Message, delivery.Message.Fence, _now) is { } grant && grant.IsPerhapsMeant(delivery.Message))
                 proved.Add(grant);
         }
 

@@ -13,6 +13,7 @@ internal sealed partial class LockChecker
     private readonly List<string> _broken = [];
     private readonly long _grace;
     private long _now;
+    private long _boxWasHeldAt = -1;
     private bool _isLate;
     private int _boot;
 
@@ -39,6 +40,8 @@ internal sealed partial class LockChecker
         _now = happened.At;
         foreach (var target in _locks.Values)
             target.EndByTime(_now);
+        if (Box.IsPerhapsHeld(_now))
+            _boxWasHeldAt = _now;
         switch (happened)
         {
             case Happened.Booted:
@@ -105,7 +108,7 @@ internal sealed partial class LockChecker
             Break($"{delivery} is answered twice");
         if (delivery.Boot != _boot)
             Break($"{delivery} is answered by another run of the box");
-        delivery.Answer = answer;
+        (delivery.Answer, delivery.AnsweredAt) = (answer, _now);
         var target = _locks[delivery.Message.Target];
         switch (delivery.Message.Wish)
         {
@@ -143,7 +146,7 @@ internal sealed partial class LockChecker
         }
 
         var held = target.HeldBy(_now);
-        if (answer.IsGood && (delivery.Message.Wish == Wish.Force || target.Current?.IsMeant(delivery.Message) != false))
+        if (answer.IsGood && (delivery.Message.Wish == Wish.Force || target.Current?.IsPerhapsMeant(delivery.Message) != false))
             target.End();
         else if (held is not null && (answer.IsGood || (delivery.Message.Wish == Wish.Force && answer.Error is null)))
             Break($"{delivery} is told that nobody holds the lock, but {held} does");

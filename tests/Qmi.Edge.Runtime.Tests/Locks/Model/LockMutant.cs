@@ -14,8 +14,9 @@ internal sealed record LockMutant(string Name)
 
     public static IReadOnlyList<LockMutant> All { get; } =
     [
-        new("fences are not written down") { Store = static store => new ChangedStore(store) { Saving = static content => content with { Mark = 0 } } },
+        new("fences are not written down") { Store = static store => new ChangedStore(store) { Saving = static content => content with { Mark = 0, Spare = 0 } } },
         new("locks are not written down") { Store = static store => new ChangedStore(store) { Saving = static content => content with { Locks = [] } } },
+        new("what comes back after a crash keeps its number") { Store = static store => new ChangedStore(store) { Loading = static content => content with { Spare = 0 } } },
         new("a recovered lock is forgotten") { Store = static store => new ChangedStore(store) { Loading = static content => content with { Locks = [] } } },
         new("a save that failed counts as one") { Store = static store => new ChangedStore(store) { IgnoresFailure = true } },
         new("leases end by the wall clock") { Clock = static clock => new WallClock(clock) },
@@ -80,12 +81,12 @@ internal sealed record LockMutant(string Name)
 
     private sealed class Hasty : LockDecisions
     {
-        public override bool MustBeSaved(TimeSpan? lease, ulong fence, ulong mark) => false;
+        public override bool MustBeSaved(TimeSpan? lease, ulong fence, ulong limit) => false;
     }
 
     private sealed class Unreserved : LockDecisions
     {
-        public override bool MustBeSaved(TimeSpan? lease, ulong fence, ulong mark) => lease is not null;
+        public override bool MustBeSaved(TimeSpan? lease, ulong fence, ulong limit) => lease is not null;
     }
 
     private sealed class Trusting : LockDecisions

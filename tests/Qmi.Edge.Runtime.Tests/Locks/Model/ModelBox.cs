@@ -11,6 +11,7 @@ internal sealed class ModelBox : ILockEvents
         Enum.GetValues<LockRule>().ToDictionary(rule => rule, rule => new RpcMethodDescription { Name = "move", Lock = rule });
 
     private readonly ModelWorld _world;
+    private readonly Action _died;
     private readonly Dictionary<string, ObjectLock> _locks = [];
     private readonly Dictionary<int, (ObjectLock Target, LockWaiter Waiter)> _waiting = [];
     private readonly ModelStore _store;
@@ -18,12 +19,13 @@ internal sealed class ModelBox : ILockEvents
 
     /// <param name="world">Where it is.</param>
     /// <param name="mutant">What is wrong with it.</param>
+    /// <param name="died">Called when it dies.</param>
     /// <param name="saveDelay">How long the disk takes; zero = saving is part of whatever needs it.</param>
-    public ModelBox(ModelWorld world, LockMutant mutant, TimeSpan saveDelay)
+    public ModelBox(ModelWorld world, LockMutant mutant, Action died, TimeSpan saveDelay)
     {
-        _world = world;
+        (_world, _died) = (world, died);
         world.Record(new Happened.Booted(world.Time.Now));
-        var clock = mutant.Clock(new BootClock(world.Time, () => IsDead));
+        var clock = mutant.Clock(new BootClock(world, () => IsDead));
         _store = new ModelStore(this, world, new LockFile(new BoxState(world.Disk, new StateWriter(NullLogger.Instance, inline: true)), clock)) { SaveDelay = saveDelay };
         _table = new LockTable(new LockSurroundings(clock, this)
         {
@@ -31,6 +33,7 @@ internal sealed class ModelBox : ILockEvents
             Decisions = mutant.Decisions,
             Options = new LockOptions { DeathGrace = Grace },
             FenceBlock = 8,
+            SpareFences = 4,
         });
     }
 
@@ -60,6 +63,7 @@ internal sealed class ModelBox : ILockEvents
             return;
         Record(new Happened.Died(_world.Time.Now));
         IsDead = true;
+        _died();
     }
 
     /// <summary>An orderly end.</summary>

@@ -42,25 +42,52 @@ internal sealed class ModelWorld(int seed)
 }
 
 /// <summary>The clock of one run of a box: it begins anew with each, and stops with it.</summary>
-internal sealed class BootClock(ManualTime time, Func<bool> isDead) : TimeProvider
+internal sealed class BootClock(ModelWorld world, Func<bool> isDead) : TimeProvider
 {
     // Some time after the machine was switched on.
-    private readonly long _start = time.Now - (20 * MonotonicTime.Second);
+    private readonly long _start = world.Time.Now - (20 * MonotonicTime.Second);
 
     public override long TimestampFrequency => MonotonicTime.Second;
 
-    public override long GetTimestamp() => time.Now - _start;
+    public override long GetTimestamp() => world.Time.Now - _start;
 
-    public override DateTimeOffset GetUtcNow() => time.GetUtcNow();
+    public override DateTimeOffset GetUtcNow() => world.Time.GetUtcNow();
 
-    public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period) =>
-        time.CreateTimer(
-            argument =>
+    public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
+    {
+        var timer = new AgendaTimer(world, () =>
+        {
+            if (!isDead())
+                callback(state);
+        });
+        timer.Change(dueTime, period);
+        return timer;
+    }
+
+    /// <summary>A timer is one more thing that is to happen: in its place between all others.</summary>
+    private sealed class AgendaTimer(ModelWorld world, Action fire) : ITimer
+    {
+        private int _changes;
+
+        public bool Change(TimeSpan dueTime, TimeSpan period)
+        {
+            var change = ++_changes;
+            if (dueTime == Timeout.InfiniteTimeSpan)
+                return true;
+            world.After(dueTime, () =>
             {
-                if (!isDead())
-                    callback(argument);
-            },
-            state,
-            dueTime,
-            period);
+                if (_changes == change)
+                    fire();
+            });
+            return true;
+        }
+
+        public void Dispose() => _changes++;
+
+        public ValueTask DisposeAsync()
+        {
+            Dispose();
+            return ValueTask.CompletedTask;
+        }
+    }
 }

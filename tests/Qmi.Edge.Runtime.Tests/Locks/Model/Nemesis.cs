@@ -20,7 +20,6 @@ internal sealed class Nemesis(ModelWorld world, int seed, LockMutant mutant)
         var some = kinds.Where(_ => _random.Next(2) == 0).ToArray();
         if (some.Length > 0)
             Again(workload, some);
-        Watch();
     }
 
     /// <summary>Everything is mended, and stays so.</summary>
@@ -40,26 +39,11 @@ internal sealed class Nemesis(ModelWorld world, int seed, LockMutant mutant)
         Again(workload, kinds);
     });
 
-    // Whoever died is back after a while.
-    private void Watch()
-    {
-        if (Box.IsDead)
-        {
-            world.After(Milliseconds(50, 3_000), () =>
-            {
-                Boot();
-                Watch();
-            });
-            return;
-        }
-
-        world.After(TimeSpan.FromMilliseconds(100), Watch);
-    }
-
     private void Boot()
     {
         world.Disk.PowerUp();
-        Box = new ModelBox(world, mutant, _random.Next(2) == 0 ? TimeSpan.Zero : Milliseconds(1, 300));
+        // Whoever dies is back after a while.
+        Box = new ModelBox(world, mutant, () => world.After(Milliseconds(50, 3_000), Boot), _random.Next(2) == 0 ? TimeSpan.Zero : Milliseconds(1, 300));
         foreach (var target in ModelBox.Targets)
         {
             if (target == BoxObject.ObjectName || _random.Next(5) > 0)
