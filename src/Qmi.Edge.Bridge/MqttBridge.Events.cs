@@ -16,9 +16,14 @@ public sealed partial class MqttBridge
             bridge._connection.TrySubscribe(Subscription(bridge._topics.State));
             bridge._callers.Connected();
             bridge._worker.Connected();
+            bridge._certificates?.OnConnected(session);
         }
 
-        public void OnDisconnected(MqttDisconnection disconnection) => bridge._worker.Disconnected();
+        public void OnDisconnected(MqttDisconnection disconnection)
+        {
+            bridge._worker.Disconnected();
+            bridge._certificates?.OnDisconnected(disconnection);
+        }
 
         public void OnMessage(in MqttMessage message)
         {

@@ -9,8 +9,11 @@ public sealed partial class MqttBridge
     {
         public void OnAdded(RpcObject target)
         {
-            bridge._objects.TryAdd(target, new ObjectEntry(target, bridge._topics, bridge._options, bridge._worker.Wake));
+            bridge._objects.TryAdd(target, new ObjectEntry(target, bridge._topics, bridge._options));
+            if (target is QmiTaskRunner task)
+                bridge._pushes.Restore(task);
             bridge._boxDocuments.Info.MarkDirty();
+            bridge._homeAssistant?.OnChanged(target.Name, isRemoved: false);
             bridge._worker.Wake();
         }
 
@@ -21,7 +24,10 @@ public sealed partial class MqttBridge
                 return;
             foreach (var document in entry.Documents.All)
                 document.Clear();
+            if (target is QmiTaskRunner task)
+                bridge._pushes.Forget(task);
             bridge._boxDocuments.Info.MarkDirty();
+            bridge._homeAssistant?.OnChanged(target.Name, isRemoved: true);
             bridge._worker.Wake();
         }
 
@@ -42,6 +48,8 @@ public sealed partial class MqttBridge
             bridge._callers.LookAgain();
             bridge._worker.Wake();
         }
+
+        public void OnSettingsAck(QmiTaskRunner task, SettingsAck ack) => bridge._pushes.Add(task, ack);
 
         public void OnAlarm(string id)
         {

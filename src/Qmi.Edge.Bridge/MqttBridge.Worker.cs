@@ -89,12 +89,6 @@ public sealed partial class MqttBridge
             var isTaken = _bridge._replies.Flush() & _bridge._lockNotices.Flush() & _bridge._callers.Flush();
             foreach (var document in _bridge.Documents)
                 isTaken &= document.Flush(_bridge._connection, now, ref next);
-            foreach (var entry in _bridge._objects.Values)
-            {
-                foreach (var signal in entry.Signals)
-                    signal.Flush(_bridge._connection, now, ref next);
-            }
-
             PublishPresence();
             _bridge._health.Flush(_bridge._connection, now, ref next);
             return isTaken ? next : now + Retry;

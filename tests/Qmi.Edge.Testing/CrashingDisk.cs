@@ -32,6 +32,16 @@ public sealed class CrashingDisk(int seed = 0) : IStateDisk
     /// <summary>The operation, counted from 0, at which the power fails: it and all after it throw. Null = never.</summary>
     public int? FailsAt { get; set; }
 
+    /// <summary>The power was cut by <see cref="FailsAt"/>: whatever the process that uses the disk still does, nobody hears of it.</summary>
+    public bool IsOff
+    {
+        get
+        {
+            lock (_gate)
+                return _isOff;
+        }
+    }
+
     /// <summary>No file can be made or grow; what was reserved can be written.</summary>
     public bool IsFull { get; set; }
 
@@ -238,8 +248,15 @@ public sealed class CrashingDisk(int seed = 0) : IStateDisk
 
         public void Flush()
         {
+            foreach (var write in Unflushed)
+            {
+                if (write.Truncates)
+                    Durable = [.. write.Bytes];
+                else
+                    write.Bytes.CopyTo(Durable.AsSpan(write.Offset));
+            }
+
             Unflushed.Clear();
-            Durable = [.. Volatile];
         }
 
         public void Cut(Random random)

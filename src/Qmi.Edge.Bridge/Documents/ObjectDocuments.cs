@@ -15,7 +15,7 @@ internal sealed class ObjectDocuments
     {
         Target = target;
         var box = target.Box;
-        RetainedDocument Make(string name, TimeSpan interval, Action<Utf8JsonWriter> writeMembers)
+        RetainedDocument Make(string name, TimeSpan interval, Action<Utf8JsonWriter> writeMembers, TimeSpan? longest = null)
         {
             RetainedDocument? document = null;
             document = new RetainedDocument(topics.Document(target, name), interval, writer =>
@@ -23,18 +23,18 @@ internal sealed class ObjectDocuments
                 DocumentHeader.WriteStart(writer, box, document!.Sequence);
                 writeMembers(writer);
                 writer.WriteEndObject();
-            });
+            }, longest);
             return document;
         }
 
-        var info = Make("info", TimeSpan.Zero, writer => DescriptionDocument.WriteMembers(writer, target.Description));
+        var info = Make("info", TimeSpan.Zero, writer => WriteInfo(writer, target.Description));
         _byAspect[(int)ObjectAspect.Lock] = Make("lock", LeaseInterval, writer => LockDocument.WriteMembers(writer, target));
         switch (target)
         {
             case QmiTaskRunner task:
                 _byAspect[(int)ObjectAspect.State] = Make("state", TimeSpan.Zero, writer => TaskStateDocument.WriteMembers(writer, task));
                 _byAspect[(int)ObjectAspect.Settings] = Make("settings", TimeSpan.Zero, task.WriteSettings);
-                _byAspect[(int)ObjectAspect.Status] = Make("status", options.StatusInterval, writer => WriteStatus(writer, task));
+                _byAspect[(int)ObjectAspect.Status] = Make("status", options.StatusInterval, writer => WriteStatus(writer, task), options.StatusLongestInterval);
                 break;
             case QmiInstrument instrument:
                 _byAspect[(int)ObjectAspect.State] = Make("state", TimeSpan.Zero, writer => InstrumentStateDocument.WriteMembers(writer, instrument));
@@ -56,10 +56,17 @@ internal sealed class ObjectDocuments
         _ => _byAspect[(int)aspect]?.MarkDirty() ?? false,
     };
 
+    private static void WriteInfo(Utf8JsonWriter writer, ObjectDescription description)
+    {
+        writer.WriteString("hash"u8, DescriptionDocument.GetHash(description));
+        DescriptionDocument.WriteMembers(writer, description);
+    }
+
     private static void WriteStatus(Utf8JsonWriter writer, QmiTaskRunner task)
     {
         writer.WriteTimestamp("ts"u8, task.Box.TimeProvider.GetUtcNow());
         writer.WritePropertyName("values"u8);
         task.WriteStatus(writer);
+        writer.WriteNumber("q"u8, (int)task.StatusQuality);
     }
 }

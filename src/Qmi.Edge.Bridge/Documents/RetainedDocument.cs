@@ -8,10 +8,15 @@ namespace Qmi.Edge.Bridge;
 /// One retained topic of the box. What the broker keeps is only a copy: the document is written anew from the box whenever it changed
 /// and on every connect.
 /// </summary>
-internal sealed class RetainedDocument(string topic, TimeSpan interval, Action<Utf8JsonWriter>? write) : IDocument
+/// <param name="topic">The topic.</param>
+/// <param name="interval">Shortest time between two publications.</param>
+/// <param name="write">Writes it.</param>
+/// <param name="longest">Longest time between two publications, for readers who take silence for death; null = it is published when it changed.</param>
+internal sealed class RetainedDocument(string topic, TimeSpan interval, Action<Utf8JsonWriter>? write, TimeSpan? longest = null) : IDocument
 {
     private readonly byte[] _topic = Encoding.UTF8.GetBytes(topic);
     private readonly long _interval = MonotonicTime.ToNanoseconds(interval);
+    private readonly long? _longest = longest is { } most ? MonotonicTime.ToNanoseconds(most) : null;
     private Action<Utf8JsonWriter>? _write = write;
     private int _isDirty = 1;
     private int _isUrgent;
@@ -43,9 +48,10 @@ internal sealed class RetainedDocument(string topic, TimeSpan interval, Action<U
     /// <inheritdoc />
     public bool Flush(IMqttConnection connection, long now, ref long next)
     {
-        if (Volatile.Read(ref _isDirty) == 0)
+        var isDirty = Volatile.Read(ref _isDirty) != 0;
+        if (!isDirty && (_longest is null || _write is null))
             return true;
-        var due = _published == long.MinValue || Volatile.Read(ref _isUrgent) != 0 ? now : _published + _interval;
+        var due = _published == long.MinValue || Volatile.Read(ref _isUrgent) != 0 ? now : _published + (isDirty ? _interval : _longest!.Value);
         if (due > now)
         {
             next = Math.Min(next, due);

@@ -46,9 +46,11 @@ internal sealed class BoxDocuments
         writer.WriteEndObject();
     }
 
-    private void WriteInfo(Utf8JsonWriter writer, BridgeOptions options)
+    private void WriteInfo(Utf8JsonWriter writer, BridgeOptions options) =>
+        DocumentHeader.WriteHashed(writer, _box, Info.Sequence, members => WriteInfoMembers(members, options));
+
+    private void WriteInfoMembers(Utf8JsonWriter writer, BridgeOptions options)
     {
-        DocumentHeader.WriteStart(writer, _box, Info.Sequence);
         writer.WriteString("box"u8, _box.Name);
         writer.WriteString("software"u8, "Qmi.Edge " + options.SoftwareVersion);
         writer.WriteString("runtime"u8, RuntimeInformation.FrameworkDescription);
@@ -62,7 +64,6 @@ internal sealed class BoxDocuments
         writer.WriteEndObject();
         WriteObjects(writer, "tasks"u8, ObjectKind.Task);
         WriteObjects(writer, "instruments"u8, ObjectKind.Instrument);
-        writer.WriteEndObject();
     }
 
     private void WriteObjects(Utf8JsonWriter writer, ReadOnlySpan<byte> name, ObjectKind kind)

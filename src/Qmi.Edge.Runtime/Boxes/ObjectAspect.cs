@@ -46,4 +46,9 @@ public interface IBoxObserver
     void OnBoundCallersChanged()
     {
     }
+
+    /// <summary>A settings push that came from outside has come further. From a worker thread; in order for each task.</summary>
+    void OnSettingsAck(QmiTaskRunner task, SettingsAck ack)
+    {
+    }
 }

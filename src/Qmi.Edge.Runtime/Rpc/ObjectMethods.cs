@@ -21,6 +21,7 @@ internal static class ObjectMethods
     [
         BuiltIn.Read<RpcObject>("get_name", "The name of the object.", BuiltIn.Text(), static (target, writer) => writer.WriteStringValue(target.Name)),
         BuiltIn.Read<RpcObject>("get_signals", "The signals that the object publishes.", BuiltIn.Any, WriteSignals),
+        SignalRangeMethod.Create(),
         BuiltIn.Read<RpcObject>("is_locked", "Whether anybody holds the lock.", BuiltIn.Flag(), static (target, writer) => writer.WriteBooleanValue(target.Lock.State is not null)),
         BuiltIn.Read<RpcObject>("lock_info", "Who holds the lock, and how the last one ended.", BuiltIn.Any, static (target, writer) => LockDocument.Write(writer, target)),
         new BuiltInMethod<RpcObject>(

@@ -216,10 +216,11 @@ public sealed partial class RequestDesk : IDisposable
         id ??= MintId();
         var isKept = _large.TryAdd(new RequestKey(caller, id), reply.Result);
         var how = isKept ? "Fetch it in pieces with op_result." : "It is too large to be kept as well.";
-        return new RpcReply(new QmiException(ErrorCode.ResultTooLarge, $"The result has {reply.Result.Length} bytes, the most that is sent is {Options.ResultLimit}. The call was carried out. {how}")
+        var error = new QmiException(ErrorCode.ResultTooLarge, $"The result has {reply.Result.Length} bytes, the most that is sent is {Options.ResultLimit}. The call was carried out. {how}")
         {
             Details = new Dictionary<string, object?> { ["bytes"] = reply.Result.Length, ["limit"] = Options.ResultLimit, ["op"] = isKept ? id : null },
-        }, default) { Id = id };
+        };
+        return new RpcReply(error, default) { Id = id };
     }
 
     private string MintId() => $"{_box.Boot[^10..].ToLowerInvariant()}-{Interlocked.Increment(ref _minted)}";

@@ -2,6 +2,12 @@ using System.Buffers.Binary;
 
 namespace Qmi.Edge.Runtime;
 
+/// <summary>Looks at a record.</summary>
+/// <param name="offset">Where it is in its file.</param>
+/// <param name="record">The bytes, as long as the call.</param>
+/// <returns>Whether to go on.</returns>
+public delegate bool RecordVisitor(long offset, ReadOnlySpan<byte> record);
+
 /// <summary>
 /// A file of fixed size that records are appended to until it is full, and which is then begun anew under a higher generation. The room is
 /// reserved when it is opened, so a full disk does not stop it. Each record has a checksum that covers the generation too: what is left
@@ -13,6 +19,9 @@ public sealed class RecordFile : IDisposable
     private const uint Magic = 0x52494D51; // "QMIR"
     private const int HeaderSize = 16;
     private const int Alignment = 8;
+
+    // So far beyond the last record others are looked for: what a power cut or a bad block leaves is smaller, and a box shall not read megabytes of nothing at every start.
+    private const int LookAhead = 256 * 1024;
 
     private readonly IStateFile _file;
     private byte[] _pending = new byte[4096];
@@ -40,7 +49,7 @@ public sealed class RecordFile : IDisposable
     /// <summary>Which time of being filled this is; 0 when there are no records.</summary>
     public ulong Generation { get; private set; }
 
-    /// <summary>How many bytes are used.</summary>
+    /// <summary>How many bytes are used: where the next record begins.</summary>
     public long Used => _position + _pendingCount;
 
     /// <summary>How many bytes of the file a record takes.</summary>
@@ -52,34 +61,62 @@ public sealed class RecordFile : IDisposable
     public int Read(Action<ReadOnlySpan<byte>> record)
     {
         ArgumentNullException.ThrowIfNull(record);
-        var bytes = new byte[Size];
-        _file.Read(0, bytes);
-        Generation = FindGeneration(bytes);
+        return Read(
+            (_, bytes) =>
+            {
+                record(bytes);
+                return true;
+            },
+            LookAhead);
+    }
+
+    /// <summary>The same for who wants to find records again.</summary>
+    /// <param name="record">Called for each, in order, until it says that it is enough.</param>
+    /// <param name="lookAhead">So far beyond the last record others are looked for. Where nothing is flushed a power cut leaves large holes.</param>
+    public int Read(RecordVisitor record, long lookAhead)
+    {
+        ArgumentNullException.ThrowIfNull(record);
+        var window = new RecordWindow(_file, Size);
         (_position, _pendingCount) = (0, 0);
+        Generation = TryRead(window, 0, 0, out var first) && first.Length == sizeof(ulong) ? BinaryPrimitives.ReadUInt64LittleEndian(first) : 0;
         if (Generation == 0)
             return 0;
         var damaged = 0;
-        for (var offset = SizeOf(sizeof(ulong)); Find(bytes, ref offset) is { } found;)
+        var tells = true;
+        _position = SizeOf(sizeof(ulong));
+        for (var offset = _position; offset < Size && offset - _position < lookAhead;)
         {
-            damaged += found.Skipped ? 1 : 0;
-            record(found.Record);
+            if (!TryRead(window, offset, SeedOf(Generation), out var found))
+            {
+                offset += Alignment;
+                continue;
+            }
+
+            damaged += offset == _position ? 0 : 1;
+            tells = tells && record(offset, found);
+            _position = offset += SizeOf(found.Length);
         }
 
         return damaged;
+    }
 
-        Found? Find(byte[] all, ref int offset)
+    /// <summary>Looks again at what was appended, from one record on; what the system was not given yet is given to it.</summary>
+    /// <param name="offset">Where the record is.</param>
+    /// <param name="record">Called for each, in order, until it says that it is enough.</param>
+    public void ReadFrom(long offset, RecordVisitor record)
+    {
+        ArgumentNullException.ThrowIfNull(record);
+        ArgumentOutOfRangeException.ThrowIfNotEqual(offset % Alignment, 0);
+        Write();
+        var window = new RecordWindow(_file, _position);
+        for (offset = Math.Max(offset, SizeOf(sizeof(ulong))); offset < _position;)
         {
-            var skipped = false;
-            for (; offset + HeaderSize <= all.Length; offset += Alignment, skipped = true)
-            {
-                if (!TryRead(all, offset, Generation, out var found))
-                    continue;
+            if (!TryRead(window, offset, SeedOf(Generation), out var found))
+                offset += Alignment;
+            else if (record(offset, found))
                 offset += SizeOf(found.Length);
-                _position = offset;
-                return new Found(found.ToArray(), skipped);
-            }
-
-            return null;
+            else
+                return;
         }
     }
 
@@ -127,22 +164,16 @@ public sealed class RecordFile : IDisposable
 
     private static uint SeedOf(ulong generation) => (uint)(generation ^ (generation >> 32));
 
-    private static ulong FindGeneration(byte[] bytes) =>
-        TryReadSeeded(bytes, 0, 0, out var record) && record.Length == sizeof(ulong) ? BinaryPrimitives.ReadUInt64LittleEndian(record) : 0;
-
-    private static bool TryRead(byte[] bytes, int offset, ulong generation, out ReadOnlySpan<byte> record) => TryReadSeeded(bytes, offset, SeedOf(generation), out record);
-
-    private static bool TryReadSeeded(byte[] bytes, int offset, uint seed, out ReadOnlySpan<byte> record)
+    private static bool TryRead(RecordWindow window, long offset, uint seed, out ReadOnlySpan<byte> record)
     {
         record = default;
-        var header = bytes.AsSpan(offset);
-        if (header.Length < HeaderSize || BinaryPrimitives.ReadUInt32LittleEndian(header) != Magic)
+        if (!window.TryGet(offset, HeaderSize, out var header) || BinaryPrimitives.ReadUInt32LittleEndian(header) != Magic)
             return false;
         var length = BinaryPrimitives.ReadUInt32LittleEndian(header[4..]);
-        if (length > (uint)(header.Length - HeaderSize))
-            return false;
-        record = header.Slice(HeaderSize, (int)length);
-        return BinaryPrimitives.ReadUInt32LittleEndian(header[8..]) == Checksum.Of(record, seed ^ length);
+        var checksum = BinaryPrimitives.ReadUInt32LittleEndian(header[8..]);
+        return length <= int.MaxValue - HeaderSize
+            && window.TryGet(offset + HeaderSize, (int)length, out record)
+            && checksum == Checksum.Of(record, seed ^ length);
     }
 
     private void Put(ReadOnlySpan<byte> record, uint seed)
@@ -158,6 +189,4 @@ public sealed class RecordFile : IDisposable
         record.CopyTo(target[HeaderSize..]);
         _pendingCount += size;
     }
-
-    private readonly record struct Found(byte[] Record, bool Skipped);
 }

@@ -14,16 +14,20 @@ internal sealed class GivenBridge : IAsyncDisposable
     private readonly MqttBridge _bridge;
     private readonly bool _ownsBroker;
 
-    public GivenBridge(BridgeOptions? options = null, string version = "5", MosquittoBroker? broker = null, bool starts = true)
+    public GivenBridge(BridgeOptions? options = null, string version = "5", MosquittoBroker? broker = null, bool starts = true, IStateDisk? disk = null, string? stageName = null)
     {
         _ownsBroker = broker is null;
         Broker = broker ?? new MosquittoBroker("allow_anonymous true\nset_tcp_nodelay true\nmax_queued_messages 0");
-        StageName = $"stage{Interlocked.Increment(ref s_count)}";
-        Box = new EdgeBox("box07", new EdgeBoxOptions { Audit = Audit });
+        StageName = stageName ?? $"stage{Interlocked.Increment(ref s_count)}";
+        Box = new EdgeBox("box07", new EdgeBoxOptions { Audit = Audit, State = disk, ClockStatus = new RightClock() });
         Stage = Box.MakeTask<Stage>(StageName);
         Runners[StageName] = Box.FindObject(StageName)!;
         Supervisor = new Supervisor(Broker.Port, version: version);
-        _bridge = new MqttBridge(Box, will => Connection = new MosquittoConnection(ConnectionOptions(version) with { Will = will }), options ?? new BridgeOptions());
+        _bridge = new MqttBridge(
+            Box,
+            will => Connection = new MosquittoConnection(ConnectionOptions(version) with { Will = will }),
+            () => DataConnection = new MosquittoConnection(Bridge.DataConnection.OptionsOf(ConnectionOptions(version))),
+            options ?? new BridgeOptions());
         if (starts)
             Start();
     }
@@ -39,6 +43,8 @@ internal sealed class GivenBridge : IAsyncDisposable
     public Supervisor Supervisor { get; }
 
     public IMqttConnection? Connection { get; private set; }
+
+    public IMqttConnection? DataConnection { get; private set; }
 
     public RecordingAudit Audit { get; } = new();
 
@@ -88,6 +94,12 @@ internal sealed class GivenBridge : IAsyncDisposable
         OutboxBytes = 4 << 20,
         MaximumReconnectDelay = TimeSpan.FromSeconds(1),
     };
+}
+
+/// <summary>A clock that is right.</summary>
+internal sealed class RightClock : IClockStatus
+{
+    public bool IsSynchronised => true;
 }
 
 /// <summary>Keeps what was audited.</summary>

@@ -61,7 +61,7 @@ internal static class TestTypes
     {
         TypeName = "scripted_instrument",
         ClassName = "Tests.ScriptedInstrument",
-        Methods = [new RpcMethod<RunCall, ScriptedInstrument, double>(), new RpcMethod<ReadCall, ScriptedInstrument, double>(), new RpcMethod<GuardedCall, ScriptedInstrument, double>()],
+        Methods = [new RpcMethod<RunCall, ScriptedInstrument, double>(), new RpcMethod<ReadCall, ScriptedInstrument, double>(), new RpcMethod<GuardedCall, ScriptedInstrument, double>(), new RpcMethod<RepeatableCall, ScriptedInstrument, double>(), new RpcMethod<CancellableCall, ScriptedInstrument, double>()],
         Create = static (_, _) => throw new NotSupportedException("Tests give their own factory."),
         CreateProxy = static channel => new ScriptedInstrumentProxy(channel),
     };
@@ -140,6 +140,32 @@ internal readonly record struct GuardedCall(double Argument) : IRpcCall<GuardedC
     public void WriteArguments(Utf8JsonWriter writer) => TestCalls.Write(writer, Argument);
 
     public static GuardedCall ReadArguments(JsonElement arguments) => new(arguments.GetProperty("argument").GetDouble());
+}
+
+internal readonly record struct RepeatableCall(double Argument) : IRpcCall<RepeatableCall, ScriptedInstrument, double>
+{
+    public static RpcMethodDescription Method { get; } = TestCalls.Describe("repeatable", RpcAccess.Control) with { Idempotent = true };
+
+    public static DataType<double> Result => TestTypes.Number;
+
+    public double Invoke(ScriptedInstrument target) => target.Run(Argument);
+
+    public void WriteArguments(Utf8JsonWriter writer) => TestCalls.Write(writer, Argument);
+
+    public static RepeatableCall ReadArguments(JsonElement arguments) => new(arguments.GetProperty("argument").GetDouble());
+}
+
+internal readonly record struct CancellableCall(double Argument) : IRpcCall<CancellableCall, ScriptedInstrument, double>
+{
+    public static RpcMethodDescription Method { get; } = TestCalls.Describe("cancellable", RpcAccess.Control) with { Cancellable = true };
+
+    public static DataType<double> Result => TestTypes.Number;
+
+    public double Invoke(ScriptedInstrument target) => target.Run(Argument);
+
+    public void WriteArguments(Utf8JsonWriter writer) => TestCalls.Write(writer, Argument);
+
+    public static CancellableCall ReadArguments(JsonElement arguments) => new(arguments.GetProperty("argument").GetDouble());
 }
 
 internal static class TestCalls
