@@ -37,7 +37,7 @@ public sealed partial class MqttBridge
                 bridge._worker.Wake();
         }
 
-        public void OnLockNotice(RpcObject target, LockNotice notice)
+        public void OnLockNotice(RpcObject target, LockEvent notice)
         {
             bridge._lockNotices.Add(target, notice);
             bridge._worker.Wake();

@@ -15,11 +15,11 @@ internal sealed partial class LockNotices(EdgeBox box, Topics topics, IMqttConne
     private const int MostUnsent = 256;
 
     private readonly Lock _gate = new();
-    private readonly Queue<(string Target, LockNotice Notice)> _unsent = new();
+    private readonly Queue<(string Target, LockEvent Notice)> _unsent = new();
     private long _dropped;
 
     /// <summary>Takes a notice, from any thread. The box's own code is told nothing here.</summary>
-    public void Add(RpcObject target, LockNotice notice)
+    public void Add(RpcObject target, LockEvent notice)
     {
         if (notice.Owner == Caller.Local.Name)
             return;
@@ -51,7 +51,7 @@ internal sealed partial class LockNotices(EdgeBox box, Topics topics, IMqttConne
         }
     }
 
-    private bool TrySend(string target, LockNotice notice)
+    private bool TrySend(string target, LockEvent notice)
     {
         using var buffer = JsonBuffer.Rent();
         Write(buffer.Writer, target, notice);
@@ -65,14 +65,14 @@ internal sealed partial class LockNotices(EdgeBox box, Topics topics, IMqttConne
         });
     }
 
-    private void Write(Utf8JsonWriter writer, string target, LockNotice notice)
+    private void Write(Utf8JsonWriter writer, string target, LockEvent notice)
     {
         writer.WriteStartObject();
         writer.WriteNumber("v"u8, 1);
         writer.WriteString("box"u8, box.Name);
         writer.WriteString("boot"u8, box.Boot);
         writer.WriteString("object"u8, target);
-        writer.WriteString("event"u8, notice.Event);
+        writer.WriteString("event"u8, notice.Kind);
         writer.WriteString("owner"u8, notice.Owner);
         writer.WriteNumber("fence"u8, notice.Fence);
         writer.WriteString("by"u8, notice.By);

@@ -227,7 +227,7 @@ public sealed partial class EdgeBox : IAsyncDisposable
             observer.OnAlarm(id);
     }
 
-    internal void NotifyLockNotice(RpcObject target, LockNotice notice)
+    internal void NotifyLockNotice(RpcObject target, LockEvent notice)
     {
         foreach (var observer in _observers)
             observer.OnLockNotice(target, notice);

@@ -38,7 +38,7 @@ public interface IBoxObserver
     void OnAlarm(string id);
 
     /// <summary>The owner of a lock must be told something.</summary>
-    void OnLockNotice(RpcObject target, LockNotice notice)
+    void OnLockNotice(RpcObject target, LockEvent notice)
     {
     }
 

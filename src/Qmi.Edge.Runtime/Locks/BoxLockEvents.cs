@@ -21,7 +21,7 @@ internal sealed class BoxLockEvents(EdgeBox box) : ILockEvents
 
     public void OnDone(ObjectLock target, string action, Caller caller) => box.Audit.Write(AuditEntry.Of(target.Target!, action, caller));
 
-    public void OnNotice(ObjectLock target, LockNotice notice) => box.NotifyLockNotice(target.Target!, notice);
+    public void OnNotice(ObjectLock target, LockEvent notice) => box.NotifyLockNotice(target.Target!, notice);
 
     public void OnBoundCallersChanged() => box.NotifyBoundCallers();
 

@@ -13,7 +13,7 @@ internal interface ILockEvents
     void OnDone(ObjectLock target, string action, Caller caller);
 
     /// <summary>The owner of a lock must be told something.</summary>
-    void OnNotice(ObjectLock target, LockNotice notice);
+    void OnNotice(ObjectLock target, LockEvent notice);
 
     /// <summary>Other callers' presence matters than before.</summary>
     void OnBoundCallersChanged();

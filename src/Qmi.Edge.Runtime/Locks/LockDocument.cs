@@ -55,12 +55,12 @@ public static class LockDocument
         writer.WriteEndObject();
     }
 
-    private static void WriteEnd(Utf8JsonWriter writer, LockEnd end)
+    private static void WriteEnd(Utf8JsonWriter writer, LockEvent end)
     {
         writer.WriteStartObject("prev"u8);
         writer.WriteString("owner"u8, end.Owner);
         writer.WriteNumber("fence"u8, end.Fence);
-        writer.WriteString("end"u8, end.End);
+        writer.WriteString("end"u8, end.Kind);
         writer.WriteString("by"u8, end.By);
         writer.WriteString("reason"u8, end.Reason);
         writer.WriteTimestamp("at"u8, end.At);

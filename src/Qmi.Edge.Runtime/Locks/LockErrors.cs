@@ -11,15 +11,15 @@ internal static class LockErrors
     /// <param name="fence">Its fence, if it named one.</param>
     /// <param name="end">How that lock ended; null when it is forgotten.</param>
     /// <param name="held">Who holds it now.</param>
-    public static QmiException Lost(string name, Caller caller, ulong? fence, LockEnd? end, LockState? held)
+    public static QmiException Lost(string name, Caller caller, ulong? fence, LockEvent? end, LockState? held)
     {
         var which = fence is { } number ? $"fence {number}" : "that token";
         var how = end switch
         {
             null => $"The lock of {name} with {which} is not in force",
-            { End: LockEnd.Forced } => $"The lock of {caller.Name} on {name} was taken away by {end.By} ('{end.Reason}')",
-            { End: LockEnd.Expired } => $"The lock of {caller.Name} on {name} expired",
-            _ => $"The lock of {caller.Name} on {name} was {end.End}",
+            { Kind: LockEvent.Forced } => $"The lock of {caller.Name} on {name} was taken away by {end.By} ('{end.Reason}')",
+            { Kind: LockEvent.Expired } => $"The lock of {caller.Name} on {name} expired",
+            _ => $"The lock of {caller.Name} on {name} was {end.Kind}",
         };
         var now = held is null ? "nobody holds it now" : $"{held.Owner.Name} holds it now{Of(held.Note)}";
         return new QmiException(ErrorCode.LockLost, $"{how}; {now}. Lock again.")
@@ -27,7 +27,7 @@ internal static class LockErrors
             Details = new Dictionary<string, object?>
             {
                 ["by"] = end?.By,
-                ["reason"] = end?.Reason ?? end?.End,
+                ["reason"] = end?.Reason ?? end?.Kind,
                 ["at"] = end is null ? null : Timestamps.ToText(end.At),
                 ["fence"] = end?.Fence ?? fence,
                 ["owner"] = held?.Owner.Name,

@@ -6,9 +6,9 @@ internal sealed class LockHistory
     // A caller that was away for longer is told that its lock is lost, without the story.
     private const int Depth = 16;
 
-    private readonly Queue<LockEnd> _ends = new(Depth);
+    private readonly Queue<LockEvent> _ends = new(Depth);
 
-    public void Add(LockEnd end)
+    public void Add(LockEvent end)
     {
         if (_ends.Count == Depth)
             _ends.Dequeue();
@@ -16,9 +16,9 @@ internal sealed class LockHistory
     }
 
     /// <summary>The end of the lock that a caller means; null when it is forgotten, or never was.</summary>
-    public LockEnd? Find(Caller caller, string? token, ulong? fence)
+    public LockEvent? Find(Caller caller, string? token, ulong? fence)
     {
-        LockEnd? found = null;
+        LockEvent? found = null;
         foreach (var end in _ends)
         {
             if (end.Owner == caller.Name && (token is null ? end.Fence == fence : end.Secret is null || end.Secret.Matches(token)))

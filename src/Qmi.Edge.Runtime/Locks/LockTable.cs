@@ -14,7 +14,7 @@ public sealed class LockTable : IDisposable
     private readonly LockSurroundings _surroundings;
     private readonly Dictionary<string, ObjectLock> _locks = [];
     private readonly Dictionary<string, KeptLock> _unclaimed;
-    private readonly Dictionary<string, LockEnd> _ends;
+    private readonly Dictionary<string, LockEvent> _ends;
     private readonly Action? _requestSave;
     private readonly ITimer _retryTimer;
     private long _changes;
@@ -124,8 +124,11 @@ public sealed class LockTable : IDisposable
             _ends[closed.Name] = end;
     }
 
+    /// <summary>Whether locks survive a restart.</summary>
+    internal bool IsKept => _requestSave is not null;
+
     /// <summary>Whether a grant must wait for the disk.</summary>
-    internal bool MustBeSaved(TimeSpan? lease, ulong fence) => _requestSave is not null && Decisions.MustBeSaved(lease, fence, Fences.Limit);
+    internal bool MustBeSaved(TimeSpan? lease, ulong fence) => IsKept && Decisions.MustBeSaved(lease, fence, Fences.Limit);
 
     /// <summary>Under the gate: there is something new to save.</summary>
     /// <returns>A save that begins from now on has it.</returns>

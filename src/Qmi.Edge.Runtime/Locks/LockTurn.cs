@@ -53,7 +53,7 @@ internal sealed class LockTurn : IDisposable
 
     public void Done(ObjectLock target, string action, Caller caller) => _happened.Add(new Event(Kind.Done) { Target = target, Text = action, Caller = caller });
 
-    public void Notice(ObjectLock target, LockNotice notice) => _happened.Add(new Event(Kind.Notice) { Target = target, Content = notice });
+    public void Notice(ObjectLock target, LockEvent notice) => _happened.Add(new Event(Kind.Notice) { Target = target, Content = notice });
 
     public void Saved(Exception? failure) => _happened.Add(new Event(Kind.Saved) { Content = failure });
 
@@ -91,7 +91,7 @@ internal sealed class LockTurn : IDisposable
                 _events.OnDone(happened.Target!, happened.Text!, happened.Caller!);
                 break;
             case Kind.Notice:
-                _events.OnNotice(happened.Target!, (LockNotice)happened.Content!);
+                _events.OnNotice(happened.Target!, (LockEvent)happened.Content!);
                 break;
             case Kind.Saved:
                 _events.OnSaved((Exception?)happened.Content);

@@ -28,7 +28,7 @@ internal sealed record KeptLock(string Object, string Owner, ulong Fence, TimeSp
 }
 
 /// <summary>How the lock of an object ended.</summary>
-internal sealed record KeptEnd(string Object, LockEnd End);
+internal sealed record KeptEnd(string Object, LockEvent End);
 
 /// <summary>What was found.</summary>
 /// <param name="Content">What is known.</param>

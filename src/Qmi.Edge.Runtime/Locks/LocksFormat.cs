@@ -95,7 +95,7 @@ internal static class LocksFormat
         writer.WriteString("object"u8, kept.Object);
         writer.WriteString("owner"u8, kept.End.Owner);
         writer.WriteNumber("fence"u8, kept.End.Fence);
-        writer.WriteString("end"u8, kept.End.End);
+        writer.WriteString("end"u8, kept.End.Kind);
         writer.WriteString("by"u8, kept.End.By);
         writer.WriteString("reason"u8, kept.End.Reason);
         writer.WriteString("at"u8, kept.End.At);
@@ -104,11 +104,11 @@ internal static class LocksFormat
 
     private static KeptEnd ReadEnd(JsonElement kept) => new(
         kept.GetProperty("object"u8).GetString()!,
-        new LockEnd
+        new LockEvent
         {
             Owner = kept.GetProperty("owner"u8).GetString()!,
             Fence = kept.GetProperty("fence"u8).GetUInt64(),
-            End = kept.GetProperty("end"u8).GetString()!,
+            Kind = kept.GetProperty("end"u8).GetString()!,
             By = kept.GetProperty("by"u8).GetString(),
             Reason = kept.GetProperty("reason"u8).GetString(),
             At = kept.GetProperty("at"u8).GetDateTimeOffset(),

@@ -71,7 +71,7 @@ public sealed partial class ObjectLock
         if (held.IsGranting)
             Abandon(turn, LockErrors.ReleasedUnheld(Name));
         else
-            End(turn, LockEnd.Released, caller, null, null);
+            End(turn, LockEvent.Released, caller, null, null);
         return true;
     }
 
@@ -101,7 +101,7 @@ public sealed partial class ObjectLock
         if (held.IsGranting)
             Abandon(turn, LockErrors.ForcedUnheld(Name, caller.Name, reason));
         else
-            End(turn, LockEnd.Forced, caller, caller.Name, reason);
+            End(turn, LockEvent.Forced, caller, caller.Name, reason);
         return true;
     }
 
@@ -113,7 +113,7 @@ public sealed partial class ObjectLock
         {
             target?.Settle(turn);
             if (target?._state is { IsGranting: false } held && held.Owner.Name != caller.Name)
-                turn.Notice(this, new LockNotice { Owner = held.Owner.Name, Fence = held.Fence, Event = "overridden", By = caller.Name, Reason = reason, At = TimeProvider.GetUtcNow() });
+                turn.Notice(this, new LockEvent { Owner = held.Owner.Name, Fence = held.Fence, Kind = LockEvent.Overridden, By = caller.Name, Reason = reason, At = TimeProvider.GetUtcNow() });
         }
     }
 
@@ -170,30 +170,6 @@ public sealed partial class ObjectLock
         turn.Changed(this);
         if (_state is { IsGranting: true } && _granting.Count == 0)
             Abandon(turn, null);
-    }
-
-    // The same caller with the same token asks twice when a message was delivered twice, or when it has restarted.
-    private void AskAgain(LockTurn turn, LockState held, LockWaiter waiter)
-    {
-        if (held.IsGranting)
-        {
-            waiter.BeginGranting();
-            _granting.Add(waiter);
-            return;
-        }
-
-        var request = waiter.Request;
-        var lease = request.Lease ?? held.Lease;
-        var isBound = held.IsBound || request.Bind;
-        if (lease != held.Lease || isBound != held.IsBound || (request.Note is not null && request.Note != held.Note))
-        {
-            _state = held with { Lease = lease, IsBound = isBound, Note = request.Note ?? held.Note };
-            turn.MustSave();
-            turn.LookAtBindings();
-            turn.Changed(this);
-        }
-
-        turn.Answer(waiter, KeepAlive(turn, request.Caller, request.Token));
     }
 
     private void Queue(LockTurn turn, LockWaiter waiter)

@@ -12,7 +12,7 @@ public sealed partial class ObjectLock
     private readonly LockHistory _history = new();
     private readonly ITimer _leaseTimer;
     private volatile LockState? _state;
-    private volatile LockEnd? _previous;
+    private volatile LockEvent? _previous;
     private QmiException? _closed;
     private ulong _fence;
     private int _running;
@@ -28,7 +28,7 @@ public sealed partial class ObjectLock
     public LockState? State => _state is { IsGranting: false } held && !HasEnded(held) ? held : null;
 
     /// <summary>How the last lock ended that its owner did not release; null when there was none.</summary>
-    public LockEnd? Previous => _previous;
+    public LockEvent? Previous => _previous;
 
     /// <summary>
     /// What to stamp on everything the object does: the number of the newest grant of its lock, or of the box's when that is the one in
@@ -64,75 +64,16 @@ public sealed partial class ObjectLock
 
     /// <summary>Under the gate: what must be known of it after a restart, or null. A grant that is not answered yet is part of it: that is how it gets there.</summary>
     internal KeptLock? ToKept() => _state is { Lease: { } lease } held
-        ? new KeptLock(Name, held.Owner.Name, held.Fence, lease, held.Note, held.IsBound, held.GrantedAt, held.Secret) { EarlierFences = held.EarlierFences }
+        ? new KeptLock(Name, held.Owner.Name, held.Fence, _longerLease ?? lease, held.Note, held.IsBound, held.GrantedAt, held.Secret) { EarlierFences = held.EarlierFences }
         : null;
 
-    /// <summary>Under the gate: takes over what an earlier run of the box, or an object of the same name, has left.</summary>
-    internal void Recover(LockTurn turn, KeptLock? kept, LockEnd? end)
-    {
-        // The number itself may be forgotten; that it was no higher than this is certain.
-        _fence = kept?.Fence ?? _table.Fences.Last;
-        _previous = end;
-        if (end is not null)
-            _history.Add(end);
-        if (kept is null)
-            return;
-        var endsAt = After(turn.Now, MonotonicTime.ToNanoseconds(kept.Lease));
-        _state = new LockState
-        {
-            Owner = new Caller(kept.Owner, RpcAccess.Read),
-            Secret = kept.Secret,
-            Fence = kept.Fence,
-            EarlierFences = kept.EarlierFences,
-            Note = kept.Note,
-            IsBound = kept.IsBound,
-            GrantedAt = kept.GrantedAt,
-            Lease = kept.Lease,
-            Phase = LockPhase.Recovering,
-            LeaseEndsAt = endsAt,
-            ExpiresAt = endsAt,
-        };
-        ArmLeaseTimer(turn.Now);
-        turn.LookAtBindings();
-        turn.Changed(this);
-    }
+    private bool HasEnded(LockState held) =>
+        held is { IsGranting: false, Lease: not null } && _table.Decisions.HasEnded(held, TimeProvider.GetNanoseconds(), Volatile.Read(ref _running));
 
-    /// <summary>Ends the lock with its object: whoever waits is answered, and nobody gets it any more.</summary>
-    /// <param name="reason">The answer.</param>
-    /// <param name="isKept">Whether the box stops: then the owner finds its lock again after the restart.</param>
-    internal void Close(QmiException reason, bool isKept)
+    private static LockGrant ToGrant(LockState held, string token, long now) => new(token, held.Fence, held.Lease)
     {
-        using var turn = _table.Enter();
-        Close(turn, reason, isKept);
-    }
-
-    /// <summary>As the other one, in a turn.</summary>
-    internal void Close(LockTurn turn, QmiException reason, bool isKept)
-    {
-        if (_closed is not null)
-            return;
-        _closed = reason;
-        Settle(turn);
-        foreach (var waiter in _waiters.Concat(_granting).ToArray())
-            turn.Answer(waiter, null, reason);
-        _waiters.Clear();
-        _granting.Clear();
-        CountWaiters();
-        if (_state is { IsGranting: true })
-        {
-            _state = null;
-            turn.MustSave();
-        }
-
-        // Nobody has proved yet to be the owner of a recovering one: it waits for the next object of the name.
-        var kept = isKept || _state is { Phase: LockPhase.Recovering } ? ToKept() : null;
-        if (_state is { } held && !isKept && kept is null)
-            End(turn, LockEnd.Removed, held.Owner, null, null);
-        _state = null;
-        _table.Forget(this, kept);
-        _leaseTimer.Dispose();
-        turn.LookAtBindings();
-    }
+        ExpiresIn = held.ExpiresAt == MonotonicTime.Never ? null : MonotonicTime.FromNanoseconds(Math.Max(0, held.ExpiresAt - now)),
+    };
 
     private static long After(long now, long nanoseconds) => nanoseconds > MonotonicTime.Never - now ? MonotonicTime.Never : now + nanoseconds;
 

@@ -101,7 +101,7 @@ internal sealed record LockMutant(string Name)
 
     private sealed class OpenRecovery : LockDecisions
     {
-        public override bool IsOwner(LockState held, Caller caller, string? token) => held.Phase == LockPhase.Recovering || base.IsOwner(held, caller, token);
+        public override bool IsOwner(LockState held, Caller caller, string? token) => (token is not null && held.Phase == LockPhase.Recovering) || base.IsOwner(held, caller, token);
     }
 
     private sealed class Unfrozen : LockDecisions

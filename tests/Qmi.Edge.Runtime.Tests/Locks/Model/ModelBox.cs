@@ -151,7 +151,7 @@ internal sealed class ModelBox : ILockEvents
     {
     }
 
-    void ILockEvents.OnNotice(ObjectLock target, LockNotice notice)
+    void ILockEvents.OnNotice(ObjectLock target, LockEvent notice)
     {
     }
 
