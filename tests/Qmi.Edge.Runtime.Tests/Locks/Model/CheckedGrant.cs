@@ -27,6 +27,9 @@ internal sealed class CheckedGrant
     /// <summary>When the first of its clients was told.</summary>
     public long GrantedAt { get; init; } = -1;
 
+    /// <summary>The newest delivery when it was granted.</summary>
+    public int NewestDelivery { get; init; }
+
     /// <summary>The fences by which it is known, newest last. After a restart of the box it may have one more, higher than all.</summary>
     public List<ulong> Fences { get; } = [];
 
@@ -61,6 +64,9 @@ internal sealed class CheckedGrant
     public bool IsPerhapsMeant(Message message) => IsMeant(message) || (Is(message) && IsPerhaps(message.Fence!.Value));
 
     public bool IsPerhaps(ulong fence) => MayHaveNewFence || Fences.Contains(fence) || PerhapsFences.Contains(fence);
+
+    /// <summary>Whether a message that is answered only now was there, and decided on, before: in one step of the box, the lock comes last.</summary>
+    public bool CameAfter(CheckedDelivery delivery) => delivery.Id <= NewestDelivery;
 
     public bool IsHeld(long now) => _running > 0 || now < _endsAtSoonest;
 

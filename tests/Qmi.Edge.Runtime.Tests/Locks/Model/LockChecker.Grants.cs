@@ -16,6 +16,9 @@ internal sealed partial class LockChecker
             EndUnanswered(Box);
         }
 
+        // The one it had may have ended because it seemed to be gone; a new number says that it has.
+        if (target.Current is { MayHaveNewFence: false } doubtful && !doubtful.IsHeld(_now) && !doubtful.IsPerhaps(answer.Fence))
+            target.End();
         if (target.Find(message, answer.Fence, _now) is { } mine)
         {
             // The one that came back, under a new number; or that one did not, and this is another.
@@ -30,19 +33,23 @@ internal sealed partial class LockChecker
 
         if (target.HeldBy(_now) is { } held)
             Break($"{delivery} is granted fence {answer.Fence} while it is {held}");
-        if (target != Box && !message.IsLocal && Box.HeldBy(_now) is { } box && !(box.Client == message.Client && box.Token == message.BoxToken))
+        if (target != Box && !message.IsLocal && Box.HeldBy(_now) is { } box && !IsLetIn(delivery, box))
             Break($"{delivery} is granted while the box is {box}");
         var place = FindPlace(delivery);
-        foreach (var before in Deliveries.Where(before => before.Id < place && before.IsOpenLock(_boot, target.Name) && !IsKeptBack(target, before, delivery)))
+        foreach (var before in Deliveries.Where(before => before.Id < place.Id && before.IsOpenLock(_boot, target.Name) && !IsKeptBack(target, before, place)))
             Break($"{delivery} is granted before {before}");
 
-        var grant = new CheckedGrant(target.Name, message, answer.Lease) { GrantedAt = _now };
+        var grant = new CheckedGrant(target.Name, message, answer.Lease) { GrantedAt = _now, NewestDelivery = _deliveries.Count };
         ReadFence(target, delivery, grant, answer.Fence);
         target.Begin(grant);
         grant.Renew(_now);
         if (IsGone(message.Client))
             grant.Shorten(_now + _grace);
     }
+
+    // Copies of one request get one lock: it is enough that one of them, even one that has given up, named the box's.
+    private bool IsLetIn(CheckedDelivery delivery, CheckedGrant box) => box.Client == delivery.Message.Client && Deliveries.Any(copy =>
+        copy.IsCopyOf(delivery) && (copy.Answer is null || copy.AnsweredAt >= delivery.At) && copy.Message.BoxToken == box.Token);
 
     // The next owner may hear of it before whoever gave the lock back, or took it away, does; both in one step of the box.
     private void EndUnanswered(CheckedLock target)
@@ -83,13 +90,16 @@ internal sealed partial class LockChecker
         grant.AddFence(fence);
     }
 
-    // Copies of one request share the place of the first of them, also when that one has given up.
-    private int FindPlace(CheckedDelivery delivery) =>
-        Deliveries.Where(copy => copy.IsCopyOf(delivery) && (copy.Answer is null || copy.AnsweredAt >= delivery.At)).Min(copy => copy.Id);
+    // Copies of one request share the place of the first of them, also when that one has given up before the others did.
+    private CheckedDelivery FindPlace(CheckedDelivery delivery)
+    {
+        var first = Deliveries.Where(copy => copy.IsCopyOf(delivery) && (copy.Answer is null || copy.AnsweredAt >= delivery.At)).MinBy(copy => copy.Id)!;
+        return first.Id < delivery.Id ? FindPlace(first) : delivery;
+    }
 
     // The lock of the box holds back the requests of others, also while it is in the making; and whoever got its turn meanwhile keeps it.
     private bool IsKeptBack(CheckedLock target, CheckedDelivery before, CheckedDelivery next) =>
-        target != Box && !before.Message.IsLocal && (_boxWasHeldAt >= next.At || Box.IsPerhapsHeld(_now) || Deliveries.Any(open => open.IsOpenLock(_boot, Box.Name)));
+        target != Box && !before.Message.IsLocal && _boxWasHeldAt >= next.At;
 
     private void ReadCall(CheckedLock target, CheckedDelivery delivery)
     {
@@ -105,9 +115,9 @@ internal sealed partial class LockChecker
             return;
         if (message.Rule == LockRule.Requires && delivery.Runs.Count == 0)
             Break($"{delivery} needs the lock, has none, and is admitted");
-        if (target.HeldBy(_now) is { } held && !held.Is(message))
+        if (target.HeldBy(_now) is { } held && !held.Is(message) && !held.CameAfter(delivery))
             Break($"{delivery} is admitted while it is {held}");
-        if (target != Box && !message.IsLocal && Box.HeldBy(_now) is { } box && !box.Is(message) && !(box.Client == message.Client && delivery.Runs.Count > 0))
+        if (target != Box && !message.IsLocal && Box.HeldBy(_now) is { } box && !box.Is(message) && !box.CameAfter(delivery) && !(box.Client == message.Client && delivery.Runs.Count > 0))
             Break($"{delivery} is admitted while the box is {box}");
     }
 

@@ -40,7 +40,7 @@ internal sealed partial class LockChecker
         _now = happened.At;
         foreach (var target in _locks.Values)
             target.EndByTime(_now);
-        if (Box.IsPerhapsHeld(_now))
+        if (Box.IsPerhapsHeld(_now) || Deliveries.Any(open => open.IsOpenLock(_boot, Box.Name)))
             _boxWasHeldAt = _now;
         switch (happened)
         {
@@ -95,9 +95,9 @@ internal sealed partial class LockChecker
         _presence.Clear();
         foreach (var target in _locks.Values)
         {
-            // Somebody gave it back or took it away, and nobody heard whether that succeeded.
-            var isUncertain = target.Current is { } held && Deliveries.Any(open =>
-                open.Answer is null && open.Message.Target == target.Name && open.Ends(held));
+            // Somebody gave it back or took it away, and nobody heard whether that succeeded; or it may have ended because its owner seemed to be gone.
+            var isUncertain = target.Current is { } held && (!held.IsHeld(_now) || Deliveries.Any(open =>
+                open.Answer is null && open.Message.Target == target.Name && open.Ends(held)));
             target.Die(isUncertain, Deliveries.Where(open => open.MayBeOnDisk(target.Name)).Select(open => new CheckedGrant(target.Name, open.Message, open.Message.Lease)));
         }
     }

@@ -39,11 +39,14 @@ internal sealed class Nemesis(ModelWorld world, int seed, LockMutant mutant)
         Again(workload, kinds);
     });
 
+    // At once, as usual, or as slow as a worn card: then much is done before anything of it is written down.
+    private TimeSpan DiskSpeed() => _random.Next(3) switch { 0 => TimeSpan.Zero, 1 => Milliseconds(1, 300), _ => Milliseconds(300, 2_000) };
+
     private void Boot()
     {
         world.Disk.PowerUp();
         // Whoever dies is back after a while.
-        Box = new ModelBox(world, mutant, () => world.After(Milliseconds(50, 3_000), Boot), _random.Next(2) == 0 ? TimeSpan.Zero : Milliseconds(1, 300));
+        Box = new ModelBox(world, mutant, () => world.After(Milliseconds(50, 3_000), Boot), DiskSpeed());
         foreach (var target in ModelBox.Targets)
         {
             if (target == BoxObject.ObjectName || _random.Next(5) > 0)
