@@ -69,7 +69,7 @@ internal sealed class LocalChannel(RpcObject target, Caller caller) : RpcChannel
     internal override async Task<bool> TryLockAsync(TimeSpan timeout, string? token, CancellationToken cancellationToken) =>
         await AcquireAsync(Request(token, null), timeout, cancellationToken).ConfigureAwait(false) is not null;
 
-    internal override async Task<LockHolding> HoldLockAsync(TimeSpan timeout, string? note, CancellationToken cancellationToken)
+    internal override async Task<LockHolding> HoldLockAsync(TimeSpan timeout, string? note, bool bind, CancellationToken cancellationToken)
     {
         var request = Request(null, note);
         var grant = await AcquireAsync(request, timeout, cancellationToken).ConfigureAwait(false) ?? throw Target.Lock.Denied(request);
