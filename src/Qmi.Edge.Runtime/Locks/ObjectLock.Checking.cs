@@ -109,6 +109,9 @@ public sealed partial class ObjectLock
     /// <summary>Lasts as long as the owner's call runs; the lease begins anew at its end.</summary>
     internal readonly struct Admission(ObjectLock? own, ulong fence, ObjectLock? box, ulong boxFence) : IDisposable
     {
+        /// <summary>The fence of the lock that the call has proved to hold; null when it has proved none.</summary>
+        public ulong? Fence => own is not null ? fence : box is not null ? boxFence : null;
+
         public void Dispose()
         {
             own?.EndCall(fence);

@@ -173,8 +173,10 @@ internal static class RpcDispatcher
             {
                 // In its turn, so that the order of arrival is kept; a request that is not on the disk yet holds its worker for a few milliseconds.
                 request.Accepted.GetAwaiter().GetResult();
+                // Before the admission: afterwards it may be somebody else's.
+                var newest = target.Lock.Fence;
                 using var admission = target.Lock.Admit(request.Caller, request.LockToken, method.Description, request.Fence);
-                using var current = CurrentCall.Enter(target, request);
+                using var current = CurrentCall.Enter(request, admission.Fence ?? newest);
                 var buffer = new ArrayBufferWriter<byte>(UsualResultSize);
                 using var writer = new Utf8JsonWriter(buffer, JsonStyle.Writing);
                 method.InvokeAsync(target, request, writer, CancellationToken.None).GetAwaiter().GetResult();

@@ -119,6 +119,31 @@ public class LockLeaseTests
     }
 
     [Fact]
+    [Trait("rule", "LOCK-6")]
+    public async Task A_call_whose_lock_is_taken_away_while_it_runs_hands_on_its_own_fence_and_not_the_next_owners()
+    {
+        await using var given = new GivenBox();
+        var seen = new List<ulong>();
+        given.Instrument(argument =>
+        {
+            seen.Add(CurrentCall.Fence);
+            Lock(given).Force(Bob, "needed now");
+            Lock(given).TryAcquire(new LockRequest(Bob, "bobs token", TimeSpan.FromSeconds(30)), TimeSpan.Zero);
+            seen.Add(CurrentCall.Fence);
+            return argument;
+        });
+        await Ask(given, "lock", """{"token":"alices token"}""");
+
+        await Ask(given, "run", "[1]", "alices token");
+
+        Assert.Equal([1, 1], seen);
+        Assert.Equal((2ul, 0ul), (Lock(given).Fence, CurrentCall.Fence));
+        // Its end is the end of a lock that is no more: the next owner's lease goes on as it did.
+        given.Time.Advance(TimeSpan.FromSeconds(30));
+        Assert.Null(Lock(given).State);
+    }
+
+    [Fact]
     [Trait("rule", "LOCK-5")]
     public async Task The_presence_of_a_bound_owner_only_shortens_its_lease_and_a_sign_of_life_restores_it()
     {
