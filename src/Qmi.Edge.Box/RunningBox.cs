@@ -26,6 +26,7 @@ public sealed partial class RunningBox : IAsyncDisposable
             LoggerFactory = loggers,
             Audit = _audit,
             State = _state,
+            Locks = configuration.Locks,
             SignalHistoryBytes = configuration.Signals.RingBytes,
             SignalHistoryDisk = _signals,
         });

@@ -14,6 +14,7 @@ public sealed partial class MqttBridge
             foreach (var access in Enum.GetValues<RpcAccess>())
                 bridge._connection.TrySubscribe(Subscription(bridge._topics.Requests(access)) with { RetainHandling = MqttRetainHandling.DoNotSend });
             bridge._connection.TrySubscribe(Subscription(bridge._topics.State));
+            bridge._callers.Connected();
             bridge._worker.Connected();
             bridge._certificates?.OnConnected(session);
         }
@@ -26,6 +27,8 @@ public sealed partial class MqttBridge
 
         public void OnMessage(in MqttMessage message)
         {
+            if (bridge._callers.TryReceive(message))
+                return;
             if (bridge._topics.Below(message.Topic) is not { } topic)
                 return;
             if (topic == "state")

@@ -37,6 +37,18 @@ public sealed partial class MqttBridge
                 bridge._worker.Wake();
         }
 
+        public void OnLockNotice(RpcObject target, LockEvent notice)
+        {
+            bridge._lockNotices.Add(target, notice);
+            bridge._worker.Wake();
+        }
+
+        public void OnBoundCallersChanged()
+        {
+            bridge._callers.LookAgain();
+            bridge._worker.Wake();
+        }
+
         public void OnSettingsAck(QmiTaskRunner task, SettingsAck ack) => bridge._pushes.Add(task, ack);
 
         public void OnAlarm(string id)

@@ -86,7 +86,7 @@ public sealed partial class MqttBridge
                 return now + Retry;
 
             var next = MonotonicTime.Never;
-            var isTaken = _bridge._replies.Flush();
+            var isTaken = _bridge._replies.Flush() & _bridge._lockNotices.Flush() & _bridge._callers.Flush();
             foreach (var document in _bridge.Documents)
                 isTaken &= document.Flush(_bridge._connection, now, ref next);
             PublishPresence();

@@ -22,6 +22,8 @@ public sealed partial class MqttBridge : IAsyncDisposable
     private readonly ReplySender _replies;
     private readonly RequestReceiver _requests;
     private readonly PushReceiver _pushes;
+    private readonly CallerWatch _callers;
+    private readonly LockNotices _lockNotices;
     private readonly BridgeWorker _worker;
     private readonly BoxCertificates? _certificates;
     private readonly DataLink _data;
@@ -45,6 +47,8 @@ public sealed partial class MqttBridge : IAsyncDisposable
         _health = new HealthPublisher(box, _topics, options.HealthInterval);
         _replies = new ReplySender(box, _topics, _connection, _logger);
         _requests = new RequestReceiver(box, _topics, options, _replies);
+        _callers = new CallerWatch(box, _topics, _connection);
+        _lockNotices = new LockNotices(box, _topics, _connection, _logger);
         _worker = new BridgeWorker(this, box.TimeProvider, _logger);
         _data = new DataLink(box, _topics, options, createDataConnection());
         _pushes = new PushReceiver(box, _topics, options, _worker.Wake, _logger);
@@ -93,6 +97,7 @@ public sealed partial class MqttBridge : IAsyncDisposable
         foreach (var document in Documents)
             document.Flush(_connection, long.MaxValue, ref next);
         _replies.Flush();
+        _lockNotices.Flush();
         _presence.Publish(_connection, "offline", "the box was stopped");
     }
 

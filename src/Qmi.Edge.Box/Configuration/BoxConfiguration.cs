@@ -23,6 +23,9 @@ public sealed record BoxConfiguration
     /// <summary>What is kept of signals.</summary>
     public SignalsConfiguration Signals { get; init; } = new();
 
+    /// <summary>What the locks of callers from outside may be.</summary>
+    public LockOptions Locks { get; init; } = new();
+
     /// <summary>The least severe lines that are logged.</summary>
     public LogLevel LogLevel { get; init; } = LogLevel.Information;
 

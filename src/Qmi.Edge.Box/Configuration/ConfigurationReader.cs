@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Microsoft.Extensions.Logging;
+using Qmi.Edge.Runtime;
 
 namespace Qmi.Edge.Box;
 
@@ -42,11 +43,22 @@ public sealed class ConfigurationReader
             Box = box,
             Mqtt = root.FindObject("mqtt") is { } mqtt && new MqttReader(_files, _mistakes).Read(mqtt, box) is { } read ? read with { Bridge = SignalsReader.Apply(root, read.Bridge) } : null,
             Signals = SignalsReader.Read(root, _files, _mistakes),
+            Locks = ReadLocks(root.FindObject("locks") ?? default),
             Audit = root.FindObject("audit") is { } audit ? ReadAudit(audit) : null,
             State = root.FindObject("state")?.FindText("folder") is { } folder && _files.RequireFolder("/state/folder", folder) is { } state ? new StateConfiguration(state) : null,
             LogLevel = root.FindObject("log")?.FindText("level") is { } level && Enum.TryParse<LogLevel>(level, ignoreCase: true, out var parsed) ? parsed : LogLevel.Information,
             Instruments = instruments,
             Tasks = tasks,
+        };
+    }
+
+    private static LockOptions ReadLocks(JsonElement locks)
+    {
+        var usual = new LockOptions();
+        return new LockOptions
+        {
+            MaxLease = locks.FindMilliseconds("max_lease_ms") ?? usual.MaxLease,
+            DeathGrace = locks.FindMilliseconds("death_grace_ms") ?? usual.DeathGrace,
         };
     }
 

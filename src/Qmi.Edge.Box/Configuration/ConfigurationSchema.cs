@@ -1,3 +1,4 @@
+using System.Globalization;
 using Qmi.Edge.Runtime;
 
 namespace Qmi.Edge.Box;
@@ -50,6 +51,10 @@ public static class ConfigurationSchema
         new("max_ms", new Schema { Type = SchemaType.Integer, Minimum = 1, Maximum = 60_000, Unit = "ms", Default = "50", Description = "How long a value waits for others to travel with." }),
         new("max_n", new Schema { Type = SchemaType.Integer, Minimum = 1, Maximum = 100_000, Default = "1000", Description = "How many values travel together." }));
 
+    private static readonly Schema Locks = Object(
+        new("max_lease_ms", Milliseconds(LockOptions.MinLease, TimeSpan.FromDays(7), new LockOptions().MaxLease, "The longest lease that a caller may ask for.")),
+        new("death_grace_ms", Milliseconds(TimeSpan.Zero, TimeSpan.FromHours(1), new LockOptions().DeathGrace, "What is left of a lease that is bound to its owner's presence when that is lost.")));
+
     private static readonly Schema Simulated = Flag with { Default = "false", Description = "Whether what it says is not from the real world: its values, and those of all who read them, then say so." };
 
     private static readonly Schema Loop = Object(
@@ -78,6 +83,7 @@ public static class ConfigurationSchema
             new("file", Text("The file."), Required: true),
             new("max_bytes", new Schema { Type = SchemaType.Integer, Minimum = 4096, Maximum = 1L << 40, Default = "16777216" }))),
         new("state", Object(new SchemaProperty("folder", Text("A folder for what the box must remember across restarts: settings, locks, requests."), Required: true))),
+        new("locks", Locks),
         new("signals", Signals),
         new("log", Object(
             new("level", new Schema { Type = SchemaType.String, Enum = LogLevels, Default = "\"information\"", Description = "The least severe lines on standard error." }),
@@ -91,6 +97,9 @@ public static class ConfigurationSchema
         new("mqtt", Part(Prefix, RoleOfCallers, Discovery)));
 
     private static Schema Text(string description) => new() { Type = SchemaType.String, MinLength = 1, Description = description };
+
+    private static Schema Milliseconds(TimeSpan least, TimeSpan most, TimeSpan usual, string description) =>
+        new() { Type = SchemaType.Integer, Minimum = least.TotalMilliseconds, Maximum = most.TotalMilliseconds, Unit = "ms", Default = usual.TotalMilliseconds.ToString(CultureInfo.InvariantCulture), Description = description };
 
     private static Schema Object(params ReadOnlySpan<SchemaProperty> properties) => new() { Type = SchemaType.Object, Properties = [.. properties] };
 

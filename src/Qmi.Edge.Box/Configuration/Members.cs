@@ -14,6 +14,9 @@ internal static class Members
 
     public static JsonElement? FindObject(this JsonElement parent, string name) => parent.Find(name, JsonValueKind.Object);
 
+    public static TimeSpan? FindMilliseconds(this JsonElement parent, string name) =>
+        parent.Find(name, JsonValueKind.Number) is { } number && number.TryGetInt32(out var milliseconds) ? TimeSpan.FromMilliseconds(milliseconds) : null;
+
     /// <summary>True unless it says false.</summary>
     public static bool IsNotFalse(this JsonElement parent, string name) => parent.Find(name, JsonValueKind.False) is null;
 

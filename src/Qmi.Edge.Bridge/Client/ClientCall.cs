@@ -4,7 +4,7 @@ using Qmi.Edge.Runtime;
 namespace Qmi.Edge.Bridge;
 
 /// <summary>What is to be called.</summary>
-internal sealed record ClientRequest(string Box, string Target, RpcMethodDescription Method, ReadOnlyMemory<byte> Arguments, TimeSpan Timeout, string? LockToken);
+internal sealed record ClientRequest(string Box, string Target, RpcMethodDescription Method, ReadOnlyMemory<byte> Arguments, TimeSpan Timeout, string? LockToken, ulong? Fence = null);
 
 /// <summary>A request on its way.</summary>
 internal sealed class ClientCall(ClientLink link, ClientRequest request) : Delivery(link, request.Box, $"{request.Target}.{request.Method.Name}", request.Timeout)
@@ -41,6 +41,8 @@ internal sealed class ClientCall(ClientLink link, ClientRequest request) : Deliv
         writer.WriteNumber("timeout_ms"u8, (long)Math.Ceiling(left.TotalMilliseconds));
         if (request.LockToken is { } token)
             writer.WriteString("lock"u8, token);
+        if (request.Fence is { } fence)
+            writer.WriteNumber("fence"u8, fence);
         writer.WritePropertyName("args"u8);
         writer.WriteRawValue(request.Arguments.Span, skipInputValidation: true);
         writer.WriteEndObject();

@@ -19,7 +19,7 @@ internal sealed class RemoteObject(ClientLink link, ClientDesk desk, SettingsSen
     public TimeSpan DefaultTimeout => link.DefaultTimeout;
 
     public Task<JsonElement> CallAsync(RemoteCall call, CancellationToken cancellationToken) =>
-        desk.CallAsync(new ClientRequest(box, name, call.Method, call.Arguments, call.Timeout, call.LockToken), cancellationToken);
+        desk.CallAsync(new ClientRequest(box, name, call.Method, call.Arguments, call.Timeout, call.LockToken, call.Fence), cancellationToken);
 
     public Task<SettingsPush> PushSettingsAsync(RemotePush push, CancellationToken cancellationToken) => pusher.PushAsync(box, name, push, cancellationToken);
 
@@ -27,12 +27,20 @@ internal sealed class RemoteObject(ClientLink link, ClientDesk desk, SettingsSen
         // The type is a part of the key: two programs in one may know the same object by different types.
         _signals.GetOrAdd((description.Name, description.GetType()), _ => new(() => Open(kind, description))).Value.Inlet;
 
-    public IDisposable WatchLock(ObjectKind kind, Action<RemoteLockState> changed) => link.Subscriptions.Add(_topics.Document(kind, name, "lock"), isStream: false, message =>
+    public IDisposable WatchLock(ObjectKind kind, Action<RemoteLockState> changed) => new LockWatch(
+        Watch(_topics.Document(kind, name, "lock"), document =>
+            changed(new RemoteLockState(document.GetProperty("locked").GetBoolean() ? document.GetProperty("owner").GetString() : null, document.GetProperty("fence").GetUInt64()))),
+        // Sooner than the document when that is held back by others, and also when the next owner's document has replaced it.
+        Watch(_topics.Reply(Caller.Name, $"{name}/_lock"), notice =>
+        {
+            if (notice.GetProperty("event").GetString() is "forced" or "expired" or "removed")
+                changed(new RemoteLockState(null, notice.GetProperty("fence").GetUInt64()));
+        }));
+
+    private IDisposable Watch(string topic, Action<JsonElement> read) => link.Subscriptions.Add(topic, isStream: false, message =>
     {
-        if (message.Payload.Length == 0)
-            return;
-        var document = EnvelopeReader.Parse(message.Payload);
-        changed(new RemoteLockState(document.GetProperty("locked").GetBoolean(), document.GetProperty("fence").GetUInt64()));
+        if (message.Payload.Length > 0)
+            read(EnvelopeReader.Parse(message.Payload));
     });
 
     private RemoteSignal Open(ObjectKind kind, SignalDescription description) => (kind, description.Name) switch
@@ -44,4 +52,13 @@ internal sealed class RemoteObject(ClientLink link, ClientDesk desk, SettingsSen
 
     private RemoteSignal Open(ObjectKind kind, string document, SignalDescription description, Func<JsonElement, RemoteDocumentValue?> read) =>
         new(link, _topics.Document(kind, name, document), description, inlet => new RemoteDocumentFeed(inlet, read));
+
+    private sealed record LockWatch(IDisposable Document, IDisposable Notices) : IDisposable
+    {
+        public void Dispose()
+        {
+            Document.Dispose();
+            Notices.Dispose();
+        }
+    }
 }

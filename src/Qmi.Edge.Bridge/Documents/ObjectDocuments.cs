@@ -6,8 +6,8 @@ namespace Qmi.Edge.Bridge;
 /// <summary>The retained documents of one task or instrument.</summary>
 internal sealed class ObjectDocuments
 {
-    // A renewal may happen at every call: the lock document follows at a human pace.
-    private static readonly TimeSpan LockInterval = TimeSpan.FromMilliseconds(100);
+    // A renewal may happen at every call: it shows at a human pace. Everything else about a lock shows at once.
+    private static readonly TimeSpan LeaseInterval = TimeSpan.FromSeconds(1);
 
     private readonly RetainedDocument?[] _byAspect = new RetainedDocument?[Enum.GetValues<ObjectAspect>().Length];
 
@@ -28,7 +28,7 @@ internal sealed class ObjectDocuments
         }
 
         var info = Make("info", TimeSpan.Zero, writer => WriteInfo(writer, target.Description));
-        _byAspect[(int)ObjectAspect.Lock] = Make("lock", LockInterval, writer => LockDocument.WriteMembers(writer, target));
+        _byAspect[(int)ObjectAspect.Lock] = Make("lock", LeaseInterval, writer => LockDocument.WriteMembers(writer, target));
         switch (target)
         {
             case QmiTaskRunner task:
@@ -49,7 +49,12 @@ internal sealed class ObjectDocuments
     public IReadOnlyList<RetainedDocument> All { get; }
 
     /// <summary>Notes a change; true when it was not known yet. From any thread; never blocks, never allocates.</summary>
-    public bool MarkDirty(ObjectAspect aspect) => _byAspect[(int)aspect]?.MarkDirty() ?? false;
+    public bool MarkDirty(ObjectAspect aspect) => aspect switch
+    {
+        ObjectAspect.Lock => _byAspect[(int)ObjectAspect.Lock]!.MarkUrgent(),
+        ObjectAspect.Lease => _byAspect[(int)ObjectAspect.Lock]!.MarkDirty(),
+        _ => _byAspect[(int)aspect]?.MarkDirty() ?? false,
+    };
 
     private static void WriteInfo(Utf8JsonWriter writer, ObjectDescription description)
     {

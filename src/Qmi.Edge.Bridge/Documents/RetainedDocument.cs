@@ -19,6 +19,7 @@ internal sealed class RetainedDocument(string topic, TimeSpan interval, Action<U
     private readonly long? _longest = longest is { } most ? MonotonicTime.ToNanoseconds(most) : null;
     private Action<Utf8JsonWriter>? _write = write;
     private int _isDirty = 1;
+    private int _isUrgent;
     private long _published = long.MinValue;
 
     /// <summary>The topic.</summary>
@@ -29,6 +30,13 @@ internal sealed class RetainedDocument(string topic, TimeSpan interval, Action<U
 
     /// <summary>Notes that it changed; true when that was not known yet. From any thread; never blocks.</summary>
     public bool MarkDirty() => Volatile.Read(ref _isDirty) == 0 && Interlocked.Exchange(ref _isDirty, 1) == 0;
+
+    /// <summary>As <see cref="MarkDirty"/>, and this change does not wait for the interval.</summary>
+    public bool MarkUrgent()
+    {
+        MarkDirty();
+        return Volatile.Read(ref _isUrgent) == 0 && Interlocked.Exchange(ref _isUrgent, 1) == 0;
+    }
 
     /// <summary>Makes the broker forget it: it is empty from now on.</summary>
     public void Clear()
@@ -43,7 +51,7 @@ internal sealed class RetainedDocument(string topic, TimeSpan interval, Action<U
         var isDirty = Volatile.Read(ref _isDirty) != 0;
         if (!isDirty && (_longest is null || _write is null))
             return true;
-        var due = _published == long.MinValue ? now : _published + (isDirty ? _interval : _longest!.Value);
+        var due = _published == long.MinValue || Volatile.Read(ref _isUrgent) != 0 ? now : _published + (isDirty ? _interval : _longest!.Value);
         if (due > now)
         {
             next = Math.Min(next, due);
@@ -57,12 +65,14 @@ internal sealed class RetainedDocument(string topic, TimeSpan interval, Action<U
     public bool Publish(IMqttConnection connection, long now)
     {
         // Cleared before it is written: a change during the writing makes it dirty again.
+        Interlocked.Exchange(ref _isUrgent, 0);
         Interlocked.Exchange(ref _isDirty, 0);
         using var buffer = JsonBuffer.Rent();
         Sequence++;
         _write?.Invoke(buffer.Writer);
         if (!connection.TryPublishRetained(_topic, buffer.Written.Span))
         {
+            Volatile.Write(ref _isUrgent, 1);
             Volatile.Write(ref _isDirty, 1);
             return false;
         }

@@ -31,6 +31,7 @@ public sealed partial class EdgeBox : IAsyncDisposable
         Pump = new SignalPump(TimeProvider, _logger);
         Histories = new HistoryStore(this, _options.SignalHistoryDisk ?? _options.State, _options.SignalHistoryBytes, _logger);
         WorkerThreads.EnsureEnough();
+        Locks = OpenLocks();
         _self = new BoxObject(this);
         Requests = new RequestDesk(this, _options.Requests, _logger);
         _watch = new TaskWatch(this);
@@ -53,6 +54,9 @@ public sealed partial class EdgeBox : IAsyncDisposable
 
     /// <summary>What the box remembers across restarts; null when it remembers nothing.</summary>
     public BoxState? State { get; }
+
+    /// <summary>The locks of all objects.</summary>
+    public LockTable Locks { get; }
 
     /// <summary>The alarms that are raised now.</summary>
     public AlarmBoard Alarms { get; }
@@ -205,6 +209,7 @@ public sealed partial class EdgeBox : IAsyncDisposable
         _watch.Dispose();
         Pump.Dispose();
         _ = Requests.CommitAsync();
+        Locks.Dispose();
         Histories.Dispose();
         State?.Dispose();
         Requests.Dispose();
@@ -220,6 +225,30 @@ public sealed partial class EdgeBox : IAsyncDisposable
     {
         foreach (var observer in _observers)
             observer.OnAlarm(id);
+    }
+
+    internal void NotifyLockNotice(RpcObject target, LockEvent notice)
+    {
+        foreach (var observer in _observers)
+            observer.OnLockNotice(target, notice);
+    }
+
+    internal void NotifyBoundCallers()
+    {
+        foreach (var observer in _observers)
+            observer.OnBoundCallersChanged();
+    }
+
+    private LockTable OpenLocks()
+    {
+        var locks = new LockTable(new LockSurroundings(TimeProvider, new BoxLockEvents(this))
+        {
+            Store = State is { } state ? new LockFile(state, TimeProvider) : null,
+            Options = _options.Locks,
+        });
+        if (locks.Damage is { } damage)
+            Alarms.Raise("locks-recovered", AlarmSeverity.Error, "LOCKS_RECOVERED", damage);
+        return locks;
     }
 
     private RpcObject Add(string name, string subject, Func<RpcObject> create)
@@ -259,6 +288,7 @@ public sealed partial class EdgeBox : IAsyncDisposable
         try
         {
             var drained = target.Lane.CloseAsync(reason);
+            target.Lock.Close(reason, isKept: IsStopping);
             await target.ReleaseAsync(TimeProvider.GetRemaining(deadline)).ConfigureAwait(false);
             await drained.WaitAsync(TimeProvider.GetRemaining(deadline), TimeProvider).ConfigureAwait(false);
         }

@@ -21,6 +21,9 @@ public sealed record EdgeBoxOptions
     /// <summary>How requests from outside are treated.</summary>
     public RequestOptions Requests { get; init; } = new();
 
+    /// <summary>What callers from outside are allowed to do with locks.</summary>
+    public LockOptions Locks { get; init; } = new();
+
     /// <summary>Knows whether the wall clock can be trusted; null = it cannot.</summary>
     public IClockStatus? ClockStatus { get; init; }
 

@@ -12,8 +12,11 @@ public enum ObjectAspect
     /// <summary>Its settings, in effect or waiting.</summary>
     Settings,
 
-    /// <summary>Its lock.</summary>
+    /// <summary>Its lock: who holds it, how, and who waits for it.</summary>
     Lock,
+
+    /// <summary>Its lock was renewed: only the end of the lease changed. As often as there are calls.</summary>
+    Lease,
 }
 
 /// <summary>
@@ -33,6 +36,16 @@ public interface IBoxObserver
 
     /// <summary>An alarm was raised or cleared.</summary>
     void OnAlarm(string id);
+
+    /// <summary>The owner of a lock must be told something.</summary>
+    void OnLockNotice(RpcObject target, LockEvent notice)
+    {
+    }
+
+    /// <summary>The callers whose presence matters are other ones: <see cref="LockTable.BoundCallers"/>.</summary>
+    void OnBoundCallersChanged()
+    {
+    }
 
     /// <summary>A settings push that came from outside has come further. From a worker thread; in order for each task.</summary>
     void OnSettingsAck(QmiTaskRunner task, SettingsAck ack)

@@ -1,38 +1,56 @@
 namespace Qmi.Edge.Runtime;
 
-/// <summary>The three ways in which a lock refuses a call.</summary>
+/// <summary>The ways in which a lock refuses.</summary>
 internal static class LockErrors
 {
-    public static QmiException Lost(RpcObject target, LockEnd end)
+    // A grant in the making waits for the disk only.
+    private static readonly TimeSpan GrantingRetry = TimeSpan.FromMilliseconds(100);
+
+    /// <param name="name">The object.</param>
+    /// <param name="caller">Who believes to hold a lock.</param>
+    /// <param name="fence">Its fence, if it named one.</param>
+    /// <param name="end">How that lock ended; null when it is forgotten.</param>
+    /// <param name="held">Who holds it now.</param>
+    public static QmiException Lost(string name, Caller caller, ulong? fence, LockEvent? end, LockState? held)
     {
-        var how = end.By is { } by ? $"was taken away by {by} ('{end.Reason}')" : "expired";
-        return new QmiException(ErrorCode.LockLost, $"The lock of {end.Owner} on {target.Name} {how}. Lock again.")
+        var which = fence is { } number ? $"fence {number}" : "that token";
+        var how = end switch
+        {
+            null => $"The lock of {name} with {which} is not in force",
+            { Kind: LockEvent.Forced } => $"The lock of {caller.Name} on {name} was taken away by {end.By} ('{end.Reason}')",
+            { Kind: LockEvent.Expired } => $"The lock of {caller.Name} on {name} expired",
+            _ => $"The lock of {caller.Name} on {name} was {end.Kind}",
+        };
+        var now = held is null ? "nobody holds it now" : $"{held.Owner.Name} holds it now{Of(held.Note)}";
+        return new QmiException(ErrorCode.LockLost, $"{how}; {now}. Lock again.")
         {
             Details = new Dictionary<string, object?>
             {
-                ["by"] = end.By,
-                ["reason"] = end.Reason ?? end.End,
-                ["at"] = Timestamps.ToText(end.At),
+                ["by"] = end?.By,
+                ["reason"] = end?.Reason ?? end?.Kind,
+                ["at"] = end is null ? null : Timestamps.ToText(end.At),
+                ["fence"] = end?.Fence ?? fence,
+                ["owner"] = held?.Owner.Name,
             },
         };
     }
 
-    /// <summary>The answer to who waited for the lock in vain.</summary>
-    public static QmiException Denied(RpcObject target) => target.Lock.State is { } held
-        ? Locked(target, held, target.Box.TimeProvider)
-        : new QmiException(ErrorCode.Locked, $"{target.Name} was locked until just now: try again.") { RetryAfter = TimeSpan.Zero };
+    public static QmiException Required(string name) =>
+        new(ErrorCode.LockRequired, $"Lock {name} first: this needs its lock.");
 
-    public static QmiException Required(RpcObject target) =>
-        new(ErrorCode.LockRequired, $"Lock {target.Name} first: the method needs its lock.");
-
-    public static QmiException Locked(RpcObject target, LockState held, TimeProvider timeProvider)
+    /// <param name="name">The object whose lock it is.</param>
+    /// <param name="held">Who holds it.</param>
+    /// <param name="timeProvider">Null when the lease does not run.</param>
+    public static QmiException Locked(string name, LockState held, TimeProvider? timeProvider)
     {
-        var remaining = held.ExpiresAt == MonotonicTime.Never ? (TimeSpan?)null : timeProvider.GetRemaining(held.ExpiresAt);
-        return new QmiException(ErrorCode.Locked, $"{target.Name} is locked by {held.Owner.Name}{(held.Note is { } note ? $": '{note}'" : "")}.")
+        var remaining = timeProvider is null || held.ExpiresAt == MonotonicTime.Never ? (TimeSpan?)null : timeProvider.GetRemaining(held.ExpiresAt);
+        var what = name == BoxObject.ObjectName ? "The whole box" : name;
+        return new QmiException(ErrorCode.Locked, $"{what} is {(held.IsGranting ? "being " : "")}locked by {held.Owner.Name}{Of(held.Note)}.")
         {
-            RetryAfter = remaining,
+            RetryAfter = held.IsGranting ? GrantingRetry : remaining,
             Details = new Dictionary<string, object?>
             {
+                ["object"] = name,
                 ["owner"] = held.Owner.Name,
                 ["note"] = held.Note,
                 ["fence"] = held.Fence,
@@ -40,4 +58,21 @@ internal static class LockErrors
             },
         };
     }
+
+    public static QmiException JustFreed(string name) =>
+        new(ErrorCode.Locked, $"{name} was locked until just now: try again.") { RetryAfter = TimeSpan.Zero };
+
+    public static QmiException NotInTime(string name) =>
+        new(ErrorCode.Expired, $"The disk did not take the lock of {name} in the time allowed, so it was not given. Allow more time.");
+
+    public static QmiException ReleasedUnheld(string name) =>
+        new(ErrorCode.LockLost, $"The lock of {name} was given back before it was given. Lock again.");
+
+    public static QmiException ForcedUnheld(string name, string by, string reason) =>
+        new(ErrorCode.LockLost, $"The lock of {name} was taken away by {by} ('{reason}') before it was given. Lock again.")
+        {
+            Details = new Dictionary<string, object?> { ["by"] = by, ["reason"] = reason },
+        };
+
+    private static string Of(string? note) => note is null ? "" : $": '{note}'";
 }

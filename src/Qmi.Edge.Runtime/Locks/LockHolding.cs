@@ -3,11 +3,12 @@ namespace Qmi.Edge.Runtime;
 /// <summary>A grant of the lock that is watched as long as somebody relies on it: shared by all scopes of one proxy.</summary>
 internal abstract class LockHolding(LockGrant grant)
 {
+    private volatile LockGrant _grant = grant;
     private readonly CancellationTokenSource _lost = new();
     private int _scopes;
     private int _isOver;
 
-    public ulong Fence => grant.Fence;
+    public ulong Fence => _grant.Fence;
 
     /// <summary>Cancelled when the lock is lost, and not when it is released.</summary>
     public CancellationToken Lost => _lost.Token;
@@ -15,7 +16,12 @@ internal abstract class LockHolding(LockGrant grant)
     /// <summary>Whether the lock was released or lost.</summary>
     public bool IsOver => Volatile.Read(ref _isOver) != 0;
 
-    protected LockGrant Grant => grant;
+    /// <summary>The grant; after a restart of the box under its new number.</summary>
+    protected LockGrant Grant
+    {
+        get => _grant;
+        set => _grant = value;
+    }
 
     public LockScope OpenScope()
     {
@@ -39,7 +45,7 @@ internal abstract class LockHolding(LockGrant grant)
     }
 
     /// <summary>The lock is somebody else's now, or nobody's. From any thread; never blocks.</summary>
-    protected void SetLost()
+    public void SetLost()
     {
         // What is registered may do anything: it runs elsewhere.
         if (End())

@@ -1,19 +1,42 @@
 namespace Qmi.Edge.Runtime;
 
-/// <summary>Somebody who waits for a lock.</summary>
-internal sealed class LockWaiter(LockRequest request, Action announce)
+/// <summary>Where somebody is who asked for a lock.</summary>
+internal enum LockWaiterState
 {
-    private volatile LockGrant? _grant;
+    Waiting,
+    Granting,
+    Answered,
+}
+
+/// <summary>Somebody who asked for a lock, until the one answer. Changed under the gate of the table.</summary>
+/// <param name="request">What was asked for.</param>
+/// <param name="answered">Called once, outside the gate, when there is an answer.</param>
+internal sealed class LockWaiter(LockRequest request, Action<LockWaiter> answered)
+{
+    private volatile LockWaiterState _state;
 
     public LockRequest Request { get; } = request;
 
-    public LockGrant? Grant => _grant;
+    public LockWaiterState State => _state;
 
-    public bool IsGranted => _grant is not null;
+    public bool IsAnswered => _state == LockWaiterState.Answered;
 
-    /// <summary>Under the lock's gate.</summary>
-    public void SetGranted(LockGrant grant) => _grant = grant;
+    /// <summary>The grant; null when the lock was not given.</summary>
+    public LockGrant? Grant { get; private set; }
 
-    /// <summary>Tells the waiter, outside the gate.</summary>
-    public void Announce() => announce();
+    /// <summary>What went wrong; null when somebody else simply kept the lock.</summary>
+    public Exception? Error { get; private set; }
+
+    public void BeginGranting() => _state = LockWaiterState.Granting;
+
+    public void Answer(LockGrant? grant, Exception? error)
+    {
+        (Grant, Error) = (grant, error);
+        _state = LockWaiterState.Answered;
+    }
+
+    public void Announce() => answered(this);
+
+    /// <summary>The answer as a result.</summary>
+    public LockGrant? GetResult() => Error is { } error ? throw error : Grant;
 }

@@ -36,9 +36,9 @@ public interface IRemoteObject
     /// <param name="description">The signal, as this program knows it.</param>
     SignalInlet OpenInlet(ObjectKind kind, SignalDescription description);
 
-    /// <summary>Watches the document of the object's lock until the watch is disposed.</summary>
+    /// <summary>Watches the object's lock until the watch is disposed: its document, and what its owner is told.</summary>
     /// <param name="kind">What kind of object it is.</param>
-    /// <param name="changed">Told what the document says, also what it says now; must not block.</param>
+    /// <param name="changed">Told what is known of the lock, also what is known now; must not block.</param>
     IDisposable WatchLock(ObjectKind kind, Action<RemoteLockState> changed);
 }
 
@@ -47,7 +47,11 @@ public interface IRemoteObject
 /// <param name="Arguments">The arguments as a JSON object.</param>
 /// <param name="Timeout">How long it may take.</param>
 /// <param name="LockToken">The token of the lock that the caller holds, or null.</param>
-public sealed record RemoteCall(RpcMethodDescription Method, ReadOnlyMemory<byte> Arguments, TimeSpan Timeout, string? LockToken);
+public sealed record RemoteCall(RpcMethodDescription Method, ReadOnlyMemory<byte> Arguments, TimeSpan Timeout, string? LockToken)
+{
+    /// <summary>The fence of that lock; null = whatever lock the token is of.</summary>
+    public ulong? Fence { get; init; }
+}
 
 /// <summary>A push of settings to a task in another process.</summary>
 /// <param name="Values">The settings, or the part that changes, as a JSON object.</param>
@@ -56,7 +60,7 @@ public sealed record RemoteCall(RpcMethodDescription Method, ReadOnlyMemory<byte
 /// <param name="LockToken">The token of the lock that the caller holds, or null.</param>
 public sealed record RemotePush(ReadOnlyMemory<byte> Values, bool Replace, TimeSpan Timeout, string? LockToken);
 
-/// <summary>What a lock document says.</summary>
-/// <param name="IsLocked">Whether anybody holds the lock.</param>
-/// <param name="Fence">The number of the last grant.</param>
-public readonly record struct RemoteLockState(bool IsLocked, ulong Fence);
+/// <summary>What is known of a lock in another process.</summary>
+/// <param name="Owner">Who holds it; null when nobody does.</param>
+/// <param name="Fence">The number of the grant that this is said of: the last one, or, when its owner is told, the one that has ended.</param>
+public readonly record struct RemoteLockState(string? Owner, ulong Fence);

@@ -39,7 +39,7 @@ internal sealed class RemoteChannel : RpcChannel
 
     /// <summary>Calls a built-in method, whose result the caller reads itself.</summary>
     public Task<JsonElement> CallAsync(string method, Action<Utf8JsonWriter>? arguments, TimeSpan? timeout, string? lockToken, CancellationToken cancellationToken) =>
-        SendAsync(Description.Methods.First(description => description.Name == method), arguments is null ? NoArguments : WriteObject(arguments), timeout, lockToken, cancellationToken);
+        SendAsync(Find(method), arguments is null ? NoArguments : WriteObject(arguments), timeout, lockToken, cancellationToken);
 
     /// <summary>Calls a built-in method with the proxy's own lock.</summary>
     public Task<JsonElement> CallAsync(string method, CancellationToken cancellationToken, Action<Utf8JsonWriter>? arguments = null, TimeSpan? timeout = null) =>
@@ -95,7 +95,7 @@ internal sealed class RemoteChannel : RpcChannel
     {
         try
         {
-            await _lock.AcquireAsync(timeout, token, null, cancellationToken).ConfigureAwait(false);
+            await _lock.AcquireAsync(timeout, token, new LockTerms(null, false), cancellationToken).ConfigureAwait(false);
             return true;
         }
         catch (QmiException exception) when (exception.Code == ErrorCode.Locked)
@@ -104,8 +104,8 @@ internal sealed class RemoteChannel : RpcChannel
         }
     }
 
-    internal override Task<LockHolding> HoldLockAsync(TimeSpan timeout, string? note, CancellationToken cancellationToken) =>
-        _lock.AcquireAsync(timeout, null, note, cancellationToken);
+    internal override Task<LockHolding> HoldLockAsync(TimeSpan timeout, string? note, bool bind, CancellationToken cancellationToken) =>
+        _lock.AcquireAsync(timeout, null, new LockTerms(note, bind), cancellationToken);
 
     internal override bool Unlock(string? token) => Wait(cancellation => UnlockAsync(token, cancellation));
 
@@ -122,6 +122,12 @@ internal sealed class RemoteChannel : RpcChannel
         var answer = await CallAsync("force_unlock", cancellationToken, writer => writer.WriteString("reason"u8, reason)).ConfigureAwait(false);
         return Read("force_unlock", answer, static forced => forced.GetProperty("was_locked").GetBoolean());
     }
+
+    /// <summary>Renews the one lock that has this token and this fence, and no later one.</summary>
+    public Task<JsonElement> RenewAsync(LockGrant grant, TimeSpan timeout, CancellationToken cancellationToken) =>
+        Remote.CallAsync(new RemoteCall(Find("renew"), NoArguments, timeout, grant.Token) { Fence = grant.Fence }, cancellationToken);
+
+    private RpcMethodDescription Find(string method) => Description.Methods.First(description => description.Name == method);
 
     private Task<JsonElement> SendAsync(RpcMethodDescription method, ReadOnlyMemory<byte> arguments, TimeSpan? timeout, string? lockToken, CancellationToken cancellationToken) =>
         Remote.CallAsync(new RemoteCall(method, arguments, GetTimeout(method, timeout), lockToken), cancellationToken);

@@ -17,7 +17,7 @@ internal sealed class RemoteLock(RemoteChannel channel)
     private TimeProvider TimeProvider => channel.Remote.TimeProvider;
 
     /// <exception cref="QmiException">LOCKED: it was not free in time; or there was no answer.</exception>
-    public async Task<LockHolding> AcquireAsync(TimeSpan timeout, string? token, string? note, CancellationToken cancellationToken)
+    public async Task<LockHolding> AcquireAsync(TimeSpan timeout, string? token, LockTerms terms, CancellationToken cancellationToken)
     {
         var offered = token ?? channel.LockToken ?? LockToken.Create();
         var deadline = TimeProvider.GetDeadline(timeout);
@@ -27,7 +27,7 @@ internal sealed class RemoteLock(RemoteChannel channel)
             var waitsOn = left == Timeout.InfiniteTimeSpan || left > LongestWait;
             try
             {
-                return await AskAsync(waitsOn ? LongestWait : left, offered, note, cancellationToken).ConfigureAwait(false);
+                return await AskAsync(waitsOn ? LongestWait : left, offered, terms, cancellationToken).ConfigureAwait(false);
             }
             catch (QmiException exception) when (waitsOn && exception.Code == ErrorCode.Locked)
             {
@@ -55,10 +55,10 @@ internal sealed class RemoteLock(RemoteChannel channel)
         return true;
     }
 
-    private async Task<LockHolding> AskAsync(TimeSpan wait, string token, string? note, CancellationToken cancellationToken)
+    private async Task<LockHolding> AskAsync(TimeSpan wait, string token, LockTerms terms, CancellationToken cancellationToken)
     {
         var asked = TimeProvider.GetNanoseconds();
-        var answer = await channel.CallAsync("lock", writer => WriteRequest(writer, wait, token, note), wait + channel.GetTimeout(null), token, cancellationToken).ConfigureAwait(false);
+        var answer = await channel.CallAsync("lock", writer => WriteRequest(writer, wait, token, terms), wait + channel.GetTimeout(null), token, cancellationToken).ConfigureAwait(false);
         var grant = channel.Read("lock", answer, Read);
         if (TimeProvider.GetNanoseconds() - asked > MonotonicTime.ToNanoseconds(Lease / 3))
         {
@@ -71,9 +71,14 @@ internal sealed class RemoteLock(RemoteChannel channel)
         lock (_gate)
         {
             if (_holding is { IsOver: false } held && held.Fence == grant.Fence)
+            {
                 held.SetRenewed(asked);
-            else
-                _holding = RemoteLockHolding.Begin(channel, grant, grant.Lease ?? Lease, asked);
+                return held;
+            }
+
+            // Another grant, although perhaps the box was only restarted: who relied on the old one is told.
+            _holding?.SetLost();
+            _holding = RemoteLockHolding.Begin(channel, grant, grant.Lease ?? Lease, asked);
             return _holding;
         }
     }
@@ -97,13 +102,15 @@ internal sealed class RemoteLock(RemoteChannel channel)
         }
     }
 
-    private static void WriteRequest(Utf8JsonWriter writer, TimeSpan wait, string token, string? note)
+    private static void WriteRequest(Utf8JsonWriter writer, TimeSpan wait, string token, LockTerms terms)
     {
         writer.WriteNumber("wait_ms"u8, (long)Math.Ceiling(wait.TotalMilliseconds));
         writer.WriteNumber("lease_ms"u8, (long)Lease.TotalMilliseconds);
         writer.WriteString("token"u8, token);
-        if (note is not null)
+        if (terms.Note is { } note)
             writer.WriteString("note"u8, note);
+        if (terms.Bind)
+            writer.WriteBoolean("bind"u8, true);
     }
 
     private static LockGrant Read(JsonElement grant) => new(
@@ -111,3 +118,8 @@ internal sealed class RemoteLock(RemoteChannel channel)
         grant.GetProperty("fence").GetUInt64(),
         grant.TryGetProperty("lease_ms", out var lease) ? TimeSpan.FromMilliseconds(lease.GetDouble()) : null);
 }
+
+/// <summary>How a lock is to be held.</summary>
+/// <param name="Note">What for.</param>
+/// <param name="Bind">Whether it ends soon after its owner seems to be gone.</param>
+internal readonly record struct LockTerms(string? Note, bool Bind);

@@ -1,8 +1,9 @@
 namespace Qmi.Edge.Runtime;
 
 /// <summary>
-/// A watched lock in another process. It is renewed after a third of its lease, and counts as lost when the box says so, and at the latest when
-/// its lease is over by this side's clock, counted from when the last renewal was sent: never later than in the box.
+/// A watched lock in another process. It is renewed after a third of its lease, and counts as lost when the box says so, in the lock's document, in a
+/// notice to its owner or by refusing a renewal, and at the latest when its lease is over by this side's clock, counted from when the last renewal
+/// was sent: never later than in the box. The box may be restarted meanwhile: the lock lives on, perhaps under a new number.
 /// </summary>
 internal sealed class RemoteLockHolding : LockHolding
 {
@@ -13,6 +14,7 @@ internal sealed class RemoteLockHolding : LockHolding
     private readonly TimeSpan _lease;
     private readonly ITimer _expiry;
     private readonly CancellationTokenSource _ended = new();
+    private volatile TaskCompletionSource _doubt = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private IDisposable? _watch;
     private long _renewed;
 
@@ -28,14 +30,14 @@ internal sealed class RemoteLockHolding : LockHolding
     {
         var holding = new RemoteLockHolding(channel, grant, lease);
         holding.SetRenewed(asked);
-        holding._watch = channel.Remote.WatchLock(channel.Type.Kind, holding.OnDocument);
+        holding._watch = channel.Remote.WatchLock(channel.Type.Kind, holding.Look);
         if (holding.IsOver)
             holding._watch.Dispose();
         _ = holding.KeepAsync();
         return holding;
     }
 
-    public bool IsOf(string? token) => token is not null && LockTokens.AreEqual(Grant.Token, token);
+    public bool IsOf(string? token) => token == Grant.Token;
 
     /// <summary>The box has renewed the lock on a request that was sent then.</summary>
     public void SetRenewed(long sent)
@@ -68,9 +70,11 @@ internal sealed class RemoteLockHolding : LockHolding
         var pause = Remaining(_lease / 3);
         while (!IsOver)
         {
-            await Task.Delay(pause, _timeProvider, _ended.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await Task.WhenAny(Task.Delay(pause, _timeProvider, _ended.Token), _doubt.Task).ConfigureAwait(false);
             if (IsOver)
                 return;
+            if (_doubt.Task.IsCompleted)
+                _doubt = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
             var sent = _timeProvider.GetNanoseconds();
             pause = await TryRenewAsync().ConfigureAwait(false) ? Renewed(sent) : TimeSpan.FromTicks(Math.Min(LongestPause.Ticks, _lease.Ticks / 10));
         }
@@ -88,10 +92,9 @@ internal sealed class RemoteLockHolding : LockHolding
         try
         {
             var timeout = left < _channel.Remote.DefaultTimeout ? left : _channel.Remote.DefaultTimeout;
-            var answer = await _channel.CallAsync("renew", null, timeout, Grant.Token, _ended.Token).ConfigureAwait(false);
-            if (_channel.Read("renew", answer, static grant => grant.GetProperty("fence").GetUInt64()) == Fence)
-                return true;
-            SetLost();
+            var answer = await _channel.RenewAsync(Grant, timeout, _ended.Token).ConfigureAwait(false);
+            Grant = Grant with { Fence = _channel.Read("renew", answer, static grant => grant.GetProperty("fence").GetUInt64()) };
+            return true;
         }
         catch (QmiException exception) when (exception.Code is not (ErrorCode.Busy or ErrorCode.Expired or ErrorCode.Timeout))
         {
@@ -106,11 +109,16 @@ internal sealed class RemoteLockHolding : LockHolding
         return false;
     }
 
-    // Of what the box may have published before the grant nothing counts: its fence is an older one.
-    private void OnDocument(RemoteLockState state)
+    // Of what the box may have said before the grant nothing counts: its fence is an older one.
+    private void Look(RemoteLockState state)
     {
-        if (state.Fence > Fence || (state.Fence == Fence && !state.IsLocked))
+        if (state.Fence < Fence)
+            return;
+        if (state.Owner != _channel.Caller.Name)
             SetLost();
+        else if (state.Fence > Fence)
+            // This very lock after a restart of the box, or one that this caller has taken elsewhere: the next renewal tells.
+            _doubt.TrySetResult();
     }
 
     private TimeSpan Remaining(TimeSpan ofLease) => _timeProvider.GetRemaining(Volatile.Read(ref _renewed) + MonotonicTime.ToNanoseconds(ofLease));

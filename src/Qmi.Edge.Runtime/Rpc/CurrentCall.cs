@@ -10,7 +10,7 @@ public static class CurrentCall
     private static RpcRequest? t_request;
 
     [ThreadStatic]
-    private static RpcObject? t_target;
+    private static ulong t_fence;
 
     /// <summary>Who calls; <see cref="Runtime.Caller.Local"/> in the process.</summary>
     public static Caller Caller => t_request?.Caller ?? Caller.Local;
@@ -22,10 +22,10 @@ public static class CurrentCall
     public static string? Trace => t_request?.Trace;
 
     /// <summary>
-    /// The number of the object's newest lock grant when the call was admitted; 0 before the first. Hand it on to whatever is changed elsewhere, so that it can
-    /// refuse a writer whose lock is over.
+    /// The number of the object's newest lock grant when the call was admitted, and of the caller's own when it holds the lock; 0 before the first. It stays
+    /// what it was when the lock is taken away meanwhile. Hand it on to whatever is changed elsewhere, so that it can refuse a writer whose lock is over.
     /// </summary>
-    public static ulong Fence => t_target?.Lock.Fence ?? 0;
+    public static ulong Fence => t_fence;
 
     /// <summary>Tells how far the call is, for a caller that asked to hear of it (<c>progress_ms</c>) and for <c>op_status</c>.</summary>
     /// <param name="fraction">How much is done, 0 to 1.</param>
@@ -36,21 +36,21 @@ public static class CurrentCall
             entry.Progress = new CallProgress(Math.Clamp(fraction, 0, 1), text);
     }
 
-    internal static Scope Enter(RpcObject target, RpcRequest request) => new(target, request);
+    internal static Scope Enter(RpcRequest request, ulong fence) => new(request, fence);
 
     /// <summary>Restores what was before, when disposed.</summary>
     internal readonly ref struct Scope
     {
         private readonly RpcRequest? _request;
-        private readonly RpcObject? _target;
+        private readonly ulong _fence;
 
-        public Scope(RpcObject target, RpcRequest request)
+        public Scope(RpcRequest request, ulong fence)
         {
-            (_request, _target) = (t_request, t_target);
-            (t_request, t_target) = (request, target);
+            (_request, _fence) = (t_request, t_fence);
+            (t_request, t_fence) = (request, fence);
         }
 
-        public void Dispose() => (t_request, t_target) = (_request, _target);
+        public void Dispose() => (t_request, t_fence) = (_request, _fence);
     }
 }
 

@@ -69,9 +69,10 @@ internal sealed class LocalChannel(RpcObject target, Caller caller) : RpcChannel
     internal override async Task<bool> TryLockAsync(TimeSpan timeout, string? token, CancellationToken cancellationToken) =>
         await AcquireAsync(Request(token, null), timeout, cancellationToken).ConfigureAwait(false) is not null;
 
-    internal override async Task<LockHolding> HoldLockAsync(TimeSpan timeout, string? note, CancellationToken cancellationToken)
+    internal override async Task<LockHolding> HoldLockAsync(TimeSpan timeout, string? note, bool bind, CancellationToken cancellationToken)
     {
-        var grant = await AcquireAsync(Request(null, note), timeout, cancellationToken).ConfigureAwait(false) ?? throw LockErrors.Denied(Target);
+        var request = Request(null, note);
+        var grant = await AcquireAsync(request, timeout, cancellationToken).ConfigureAwait(false) ?? throw Target.Lock.Denied(request);
         lock (_gate)
         {
             if (_holding is not { IsOver: false } held || held.Fence != grant.Fence)

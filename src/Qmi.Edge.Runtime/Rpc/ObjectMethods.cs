@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 
 namespace Qmi.Edge.Runtime;
@@ -6,10 +7,15 @@ namespace Qmi.Edge.Runtime;
 internal static class ObjectMethods
 {
     private const string DefaultForceReason = "no reason";
-    private static readonly TimeSpan DefaultLease = TimeSpan.FromSeconds(30);
+    private const int LongestText = 256;
 
-    // One second to one hour: shorter leases end in a hiccup of the network, longer ones outlive their owner.
-    private static readonly Schema Lease = new() { Type = SchemaType.Integer, Unit = "ms", Minimum = 1_000, Maximum = 3_600_000, Default = "30000", Description = "How long the lock lasts unless renewed." };
+    // The longest is the box's own affair, and checked when it is asked for.
+    private static readonly Schema Lease = BuiltIn.Milliseconds("How long the lock lasts unless renewed; up to an hour, or what max_lease_ms of the box says.", (long)LockOptions.MinLease.TotalMilliseconds) with
+    {
+        Default = LockOptions.DefaultLease.TotalMilliseconds.ToString(CultureInfo.InvariantCulture),
+    };
+
+    private static readonly Schema Token = BuiltIn.Text("The token of the lock; not needed beside the one of the request.") with { MaxLength = LongestText };
 
     public static IReadOnlyList<RpcMethod> All { get; } =
     [
@@ -27,18 +33,19 @@ internal static class ObjectMethods
                 Arguments = BuiltIn.Arguments(
                     new("wait_ms", BuiltIn.Milliseconds("How long to wait for whoever holds it.")),
                     new("lease_ms", Lease),
-                    new("token", BuiltIn.Text("A token of one's own choice, to reclaim the lock after a restart.", minLength: 8)),
-                    new("note", BuiltIn.Text("What for, shown to everybody."))),
+                    new("token", BuiltIn.Text("A token of one's own choice, to reclaim the lock after a restart.", minLength: 8) with { MaxLength = LongestText }),
+                    new("note", BuiltIn.Text("What for, shown to everybody.") with { MaxLength = LongestText }),
+                    new("bind", BuiltIn.Flag("Shorten the lease when the caller's presence is lost."))),
                 Result = BuiltIn.Any,
                 Description = "Locks the object for the caller.",
             },
-            LockAsync) { WritesAudit = true },
+            LockAsync) { WritesAudit = true, LooksAtLock = true },
         new BuiltInMethod<RpcObject>(
-            new() { Name = "renew", Lock = LockRule.Ignores, Idempotent = true, Overtakes = true, Result = BuiltIn.Any, Description = "Makes the lease last its full time again." },
-            static (target, request, writer, _) => Answer(() => WriteGrant(writer, target.Lock.Renew(request.Caller, request.LockToken)))) { WritesAudit = true },
+            new() { Name = "renew", Lock = LockRule.Ignores, Idempotent = true, Overtakes = true, Arguments = BuiltIn.Arguments(new SchemaProperty("token", Token)), Result = BuiltIn.Any, Description = "Makes the lease last its full time again." },
+            static (target, request, writer, _) => Answer(() => WriteGrant(writer, target.Lock.Renew(request.Caller, TokenOf(request), request.Fence)))) { WritesAudit = true, LooksAtLock = true },
         new BuiltInMethod<RpcObject>(
-            new() { Name = "unlock", Lock = LockRule.Ignores, Idempotent = true, Overtakes = true, Arguments = BuiltIn.Arguments(new SchemaProperty("token", BuiltIn.Text())), Result = BuiltIn.Flag(), Description = "Unlocks the object; false when somebody else holds it." },
-            static (target, request, writer, _) => Answer(() => writer.WriteBooleanValue(target.Lock.Release(request.Caller, request.GetText("token") ?? request.LockToken)))) { WritesAudit = true },
+            new() { Name = "unlock", Lock = LockRule.Ignores, Idempotent = true, Overtakes = true, Arguments = BuiltIn.Arguments(new SchemaProperty("token", Token)), Result = BuiltIn.Flag(), Description = "Unlocks the object; false when somebody else holds it." },
+            static (target, request, writer, _) => Answer(() => writer.WriteBooleanValue(target.Lock.Release(request.Caller, TokenOf(request), request.Fence)))) { WritesAudit = true, LooksAtLock = true },
         new BuiltInMethod<RpcObject>(
             new()
             {
@@ -47,11 +54,11 @@ internal static class ObjectMethods
                 Lock = LockRule.Ignores,
                 Idempotent = true,
                 Overtakes = true,
-                Arguments = BuiltIn.Arguments(new SchemaProperty("reason", BuiltIn.Text("For the owner and the audit log.", minLength: 3), Required: true)),
+                Arguments = BuiltIn.Arguments(new SchemaProperty("reason", BuiltIn.Text("For the owner and the audit log.", minLength: 3) with { MaxLength = LongestText }, Required: true)),
                 Result = BuiltIn.Any,
                 Description = "Takes the lock away from whoever holds it.",
             },
-            static (target, request, writer, _) => Answer(() => WriteForced(writer, target.Lock.Force(request.Caller, request.GetText("reason") ?? DefaultForceReason)))) { WritesAudit = true },
+            static (target, request, writer, _) => Answer(() => WriteForced(writer, target.Lock.Force(request.Caller, request.GetText("reason") ?? DefaultForceReason)))) { WritesAudit = true, LooksAtLock = true },
     ];
 
     private static async ValueTask LockAsync(RpcObject target, RpcRequest request, Utf8JsonWriter writer, CancellationToken cancellationToken)
@@ -59,13 +66,39 @@ internal static class ObjectMethods
         var wish = new LockRequest(
             request.Caller,
             request.GetText("token") ?? request.LockToken ?? LockToken.Create(),
-            request.GetMilliseconds("lease_ms") ?? DefaultLease,
-            request.GetText("note"));
-        var wait = request.GetMilliseconds("wait_ms") ?? TimeSpan.Zero;
-        var left = target.Box.TimeProvider.GetRemaining(request.Deadline);
-        var grant = await target.Lock.AcquireAsync(wish, left != Timeout.InfiniteTimeSpan && left < wait ? left : wait, cancellationToken).ConfigureAwait(false);
-        WriteGrant(writer, grant ?? throw LockErrors.Denied(target));
+            CheckLease(target, request.GetMilliseconds("lease_ms") ?? LockOptions.DefaultLease),
+            request.GetText("note"))
+        {
+            Bind = request.GetFlag("bind"),
+            BoxToken = request.LockToken,
+            Deadline = request.Deadline,
+        };
+        try
+        {
+            var grant = await target.Lock.AcquireAsync(wish, request.GetMilliseconds("wait_ms") ?? TimeSpan.Zero, cancellationToken).ConfigureAwait(false);
+            WriteGrant(writer, grant ?? throw target.Lock.Denied(wish));
+        }
+        catch (OperationCanceledException exception)
+        {
+            throw new QmiException(ErrorCode.Cancelled, $"{request.Caller.Name} does not wait for the lock of {target.Name} any more, and has not got it.", Executed.No, exception);
+        }
     }
+
+    private static TimeSpan CheckLease(RpcObject target, TimeSpan lease)
+    {
+        var limit = target.Box.Locks.Options.MaxLease;
+        if (lease <= limit)
+            return lease;
+        var (most, asked) = (Text(limit), Text(lease));
+        throw new QmiException(ErrorCode.BadArgs, $"{target.Name} is locked for {most} ms at most, not for {asked}: ask for less and renew, or let max_lease_ms of the box allow more.")
+        {
+            Violations = [new("/lease_ms", "maximum", $"At most {most} ms.", most, asked)],
+        };
+
+        static string Text(TimeSpan time) => time.TotalMilliseconds.ToString("0", CultureInfo.InvariantCulture);
+    }
+
+    private static string? TokenOf(RpcRequest request) => request.GetText("token") ?? request.LockToken;
 
     private static ValueTask Answer(Action answer)
     {
@@ -79,10 +112,9 @@ internal static class ObjectMethods
         writer.WriteString("token"u8, grant.Token);
         writer.WriteNumber("fence"u8, grant.Fence);
         if (grant.Lease is { } lease)
-        {
             writer.WriteNumber("lease_ms"u8, (long)lease.TotalMilliseconds);
-            writer.WriteNumber("expires_in_ms"u8, (long)lease.TotalMilliseconds);
-        }
+        if (grant.ExpiresIn is { } left)
+            writer.WriteNumber("expires_in_ms"u8, (long)left.TotalMilliseconds);
 
         writer.WriteEndObject();
     }

@@ -30,10 +30,14 @@ public abstract class ObjectProxy(RpcChannel channel)
     /// <summary>Locks the object for this proxy until the scope is disposed.</summary>
     /// <param name="timeout">How long to wait for whoever holds it; zero = do not wait.</param>
     /// <param name="note">What for, shown to everybody who meets the lock.</param>
+    /// <param name="bind">
+    /// Whether the box frees the lock a few seconds after it has learned from the broker that this program is gone, and does not wait for the end of
+    /// the lease. Nothing in the same process.
+    /// </param>
     /// <param name="cancellationToken">Ends the waiting.</param>
     /// <exception cref="QmiException"><see cref="ErrorCode.Locked"/>: it was not free in time; owner, note and remaining time are in the details.</exception>
-    public async Task<LockScope> LockAsync(TimeSpan timeout = default, string? note = null, CancellationToken cancellationToken = default) =>
-        (await Channel.HoldLockAsync(timeout, note, cancellationToken).ConfigureAwait(false)).OpenScope();
+    public async Task<LockScope> LockAsync(TimeSpan timeout = default, string? note = null, bool bind = false, CancellationToken cancellationToken = default) =>
+        (await Channel.HoldLockAsync(timeout, note, bind, cancellationToken).ConfigureAwait(false)).OpenScope();
 
     /// <summary>Unlocks the object (QMI: unlock).</summary>
     /// <param name="token">The token it was locked with; null = this proxy's own.</param>

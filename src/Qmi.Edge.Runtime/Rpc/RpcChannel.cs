@@ -59,7 +59,7 @@ public abstract class RpcChannel
 
     /// <summary>Takes the lock, or renews it, and watches it from then on.</summary>
     /// <exception cref="QmiException">LOCKED.</exception>
-    internal abstract Task<LockHolding> HoldLockAsync(TimeSpan timeout, string? note, CancellationToken cancellationToken);
+    internal abstract Task<LockHolding> HoldLockAsync(TimeSpan timeout, string? note, bool bind, CancellationToken cancellationToken);
 
     internal abstract bool Unlock(string? token);
 

@@ -3,7 +3,7 @@ namespace Qmi.Edge.Runtime;
 /// <summary>What a caller makes its request depend on: that nothing has changed since it looked.</summary>
 internal static class RpcConditions
 {
-    /// <exception cref="QmiException">CONFLICT, LOCK_LOST.</exception>
+    /// <exception cref="QmiException">CONFLICT.</exception>
     public static void Check(RpcObject target, RpcRequest request)
     {
         var box = target.Box;
@@ -20,14 +20,6 @@ internal static class RpcConditions
             throw new QmiException(ErrorCode.Conflict, $"The settings of {task.Name} are at revision {task.HeadRevision}, not {revision}.")
             {
                 Details = new Dictionary<string, object?> { ["head_rev"] = task.HeadRevision },
-            };
-        }
-
-        if (request.Fence is { } fence && target.Lock.Fence != fence)
-        {
-            throw new QmiException(ErrorCode.LockLost, $"Fence {fence} of {target.Name} is stale: the newest grant is {target.Lock.Fence}. Lock again.")
-            {
-                Details = new Dictionary<string, object?> { ["fence"] = target.Lock.Fence },
             };
         }
     }

@@ -47,7 +47,7 @@ internal static class RpcDispatcher
         var arguments = RpcArguments.ToObject(request.Arguments, description);
         SchemaViolations.ThrowIfAny(description.Arguments.Validate(arguments), $"{target.Name}.{description.Name}");
         if (!method.ChecksLockItself)
-            target.Lock.Check(request.Caller, request.LockToken, description);
+            target.Lock.Check(request.Caller, request.LockToken, description, request.Fence);
         return request.Arguments.ValueKind == JsonValueKind.Object ? request : request with { Arguments = arguments };
     }
 
@@ -96,7 +96,7 @@ internal static class RpcDispatcher
                 await request.Accepted.ConfigureAwait(false);
             var buffer = new ArrayBufferWriter<byte>(UsualResultSize);
             using var writer = new Utf8JsonWriter(buffer, JsonStyle.Writing);
-            using (method.ChecksLockItself ? default : target.Lock.Admit(request.Caller, request.LockToken, method.Description))
+            using (method.ChecksLockItself ? default : target.Lock.Admit(request.Caller, request.LockToken, method.Description, request.Fence))
                 await method.InvokeAsync(target, request, writer, call?.Token ?? cancellationToken).ConfigureAwait(false);
             return Success(buffer, writer);
         }
@@ -173,8 +173,10 @@ internal static class RpcDispatcher
             {
                 // In its turn, so that the order of arrival is kept; a request that is not on the disk yet holds its worker for a few milliseconds.
                 request.Accepted.GetAwaiter().GetResult();
-                using var admission = target.Lock.Admit(request.Caller, request.LockToken, method.Description);
-                using var current = CurrentCall.Enter(target, request);
+                // Before the admission: afterwards it may be somebody else's.
+                var newest = target.Lock.Fence;
+                using var admission = target.Lock.Admit(request.Caller, request.LockToken, method.Description, request.Fence);
+                using var current = CurrentCall.Enter(request, admission.Fence ?? newest);
                 var buffer = new ArrayBufferWriter<byte>(UsualResultSize);
                 using var writer = new Utf8JsonWriter(buffer, JsonStyle.Writing);
                 method.InvokeAsync(target, request, writer, CancellationToken.None).GetAwaiter().GetResult();

@@ -19,7 +19,7 @@ public abstract class RpcObject
         Description = Describe();
         Signals = new SignalSet(this, Description.Signals);
         Lane = new Lane(Name, init.Box.TimeProvider) { Owner = this };
-        Lock = new ObjectLock(this);
+        Lock = Box.Locks.Open(Name, this);
     }
 
     /// <summary>Its name in the box.</summary>

@@ -29,7 +29,7 @@ public sealed record RpcRequest
     /// <summary>The token of the lock that the caller holds.</summary>
     public string? LockToken { get; init; }
 
-    /// <summary>The fence of the lock that the caller believes to be the newest; null = it does not say.</summary>
+    /// <summary>The fence of the lock that the caller believes to be in force; null = it does not say.</summary>
     public ulong? Fence { get; init; }
 
     /// <summary>The settings revision that the caller believes to be the newest; null = it does not say.</summary>

@@ -14,7 +14,11 @@ internal sealed class LocalTaskCalls<TSettings, TStatus>(LocalChannel channel) :
         if (overrideReason is null)
             channel.CheckLock("stop");
         else
+        {
             _runner.Box.Audit.Write(AuditEntry.Of(_runner, $"stop, overriding the lock: {overrideReason}", channel.Caller));
+            _runner.Lock.NoteOverride(channel.Caller, overrideReason);
+        }
+
         _runner.Stop();
     }
 

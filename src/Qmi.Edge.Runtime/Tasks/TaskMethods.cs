@@ -55,7 +55,7 @@ internal static class TaskMethods<TSettings, TStatus>
         var reason = request.GetText("reason");
         if (!request.GetFlag("override"))
         {
-            task.Lock.Check(request.Caller, request.LockToken, StopDescription);
+            task.Lock.Check(request.Caller, request.LockToken, StopDescription, request.Fence);
         }
         else if (reason is null)
         {
@@ -63,6 +63,10 @@ internal static class TaskMethods<TSettings, TStatus>
             {
                 Violations = [new("/reason", "required", "With override a reason is needed.")],
             };
+        }
+        else
+        {
+            task.Lock.NoteOverride(request.Caller, reason);
         }
 
         task.Stop();

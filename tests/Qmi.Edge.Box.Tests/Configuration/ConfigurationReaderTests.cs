@@ -17,6 +17,16 @@ public class ConfigurationReaderTests
     }
 
     [Fact]
+    public void What_locks_may_be_is_read_and_has_limits()
+    {
+        Assert.Equal(new LockOptions(), GivenConfiguration.Read("""{"box":"cryo","locks":{}}""").Locks);
+        Assert.Equal(
+            new LockOptions { MaxLease = TimeSpan.FromHours(8), DeathGrace = TimeSpan.FromSeconds(2) },
+            GivenConfiguration.Read("""{"box":"cryo","locks":{"max_lease_ms":28800000,"death_grace_ms":2000}}""").Locks);
+        Assert.Equal(2, GivenConfiguration.MistakesIn("""{"box":"cryo","locks":{"max_lease_ms":999,"death_grace_ms":-1}}""").Length);
+    }
+
+    [Fact]
     public void Comments_and_trailing_commas_are_accepted()
     {
         var configuration = GivenConfiguration.Read("""
@@ -120,7 +130,7 @@ public class ConfigurationReaderTests
               "tasks": { "a": { "type": "follower", ▸"arg": {}, "loop": { ▸"perod_ms": 1 } } }
             }
             """,
-            "\"bx\" is not known here (did you mean \"box\"?); known are box, mqtt, audit, state, signals, log, instruments, tasks.",
+            "\"bx\" is not known here (did you mean \"box\"?); known are box, mqtt, audit, state, locks, signals, log, instruments, tasks.",
             "\"prot\" is not known here (did you mean \"port\"?); known are host, port, user, password_file, prefix, protocol, tls, roles, default_role, discovery.",
             "\"cafile\" is not known here (did you mean \"ca_file\"?); known are ca_file, certificate_file, key_file.",
             "\"max\" is not known here (did you mean \"max_bytes\"?); known are file, max_bytes.",

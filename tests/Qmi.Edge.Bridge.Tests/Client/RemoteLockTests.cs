@@ -6,6 +6,7 @@ namespace Qmi.Edge.Bridge.Tests;
 public class RemoteLockTests
 {
     private const string Document = "qmi/v1/box/box07/instrument/meter/lock";
+    private const string Notices = "qmi/v1/box/box07/reply/alice/meter/_lock";
     private static readonly TimeSpan Patience = GivenScriptedClient.Patience;
 
     [Fact]
@@ -119,6 +120,69 @@ public class RemoteLockTests
         Assert.Equal(isLost, held.Lost.IsCancellationRequested);
     }
 
+    [Theory]
+    [InlineData("forced", 18, true)]
+    [InlineData("expired", 18, true)]
+    [InlineData("removed", 18, true)]
+    [InlineData("overridden", 18, false)]
+    [InlineData("forced", 17, false)]
+    public async Task What_the_owner_of_a_lock_is_told_counts_at_once_unless_it_is_of_an_older_one(string what, int fence, bool isLost)
+    {
+        await using var given = await GivenScriptedClient.StartAsync();
+        given.Connection.Box = request => Grant(given, request);
+        await using var held = await given.Meter.LockAsync(cancellationToken: TestContext.Current.CancellationToken);
+        Assert.Contains(Notices, given.Connection.Subscriptions);
+
+        given.Connection.Deliver(Notices, $$"""{"v":1,"box":"box07","object":"meter","event":"{{what}}","owner":"alice","fence":{{fence}}}""");
+        given.Connection.Deliver(Notices, "{}");
+        GivenScriptedClient.Until(() => held.Lost.IsCancellationRequested || given.Client.Statistics.Unreadable == 1, "both were read");
+
+        Assert.Equal(isLost, held.Lost.IsCancellationRequested);
+    }
+
+    [Fact]
+    public async Task A_lock_that_has_a_new_number_since_its_box_was_restarted_is_held_on_under_that_number()
+    {
+        await using var given = await GivenScriptedClient.StartAsync();
+        given.Connection.Box = request => Grant(given, request);
+        await using var held = await given.Meter.LockAsync(cancellationToken: TestContext.Current.CancellationToken);
+        given.Connection.Box = request => Grant(given, request, fence: 1018);
+
+        given.Connection.Deliver(Document, """{"locked":true,"fence":1018,"owner":"alice","state":"recovering"}""");
+
+        var renewal = given.Request(2);
+        Assert.EndsWith("/renew", renewal.Topic);
+        Assert.Equal(18, renewal.Json.GetProperty("fence").GetInt32());
+        GivenScriptedClient.Until(() => held.Fence == 1018, "it has the new number");
+        Assert.False(held.Lost.IsCancellationRequested);
+    }
+
+    [Fact]
+    public async Task A_lock_that_the_same_user_holds_by_another_program_now_is_lost()
+    {
+        await using var given = await GivenScriptedClient.StartAsync();
+        given.Connection.Box = request => Grant(given, request);
+        await using var held = await given.Meter.LockAsync(cancellationToken: TestContext.Current.CancellationToken);
+        given.Connection.Box = request => given.Connection.ReplyError(request, "LOCK_LOST");
+
+        given.Connection.Deliver(Document, """{"locked":true,"fence":19,"owner":"alice","state":"held"}""");
+
+        GivenScriptedClient.Until(() => held.Lost.IsCancellationRequested, "the lock is lost");
+    }
+
+    [Fact]
+    public async Task A_lock_is_bound_to_its_client_when_that_is_asked_for()
+    {
+        await using var given = await GivenScriptedClient.StartAsync();
+        given.Connection.Box = request => Grant(given, request);
+
+        await using var bound = await given.Meter.LockAsync(bind: true, cancellationToken: TestContext.Current.CancellationToken);
+        await using var free = await given.Client.GetProxy<MeterProxy>("box07", "meter").LockAsync(cancellationToken: TestContext.Current.CancellationToken);
+
+        Assert.True(given.Request(1).Json.GetProperty("args").GetProperty("bind").GetBoolean());
+        Assert.False(given.Request(2).Json.GetProperty("args").TryGetProperty("bind", out _));
+    }
+
     [Fact]
     public async Task Disposing_gives_the_lock_back_and_nothing_is_renewed_or_watched_any_more()
     {
@@ -131,6 +195,7 @@ public class RemoteLockTests
 
         Assert.Equal(["lock", "unlock"], given.Connection.Requests.Select(request => request.Topic.Split('/')[^1]));
         Assert.DoesNotContain(Document, given.Connection.Subscriptions);
+        Assert.DoesNotContain(Notices, given.Connection.Subscriptions);
         Assert.False(held.Lost.IsCancellationRequested);
         Assert.Equal(JsonTokenOf(given.Request(1)), JsonTokenOf(given.Request(2)));
     }
@@ -183,7 +248,7 @@ public class RemoteLockTests
 
     private static string? JsonTokenOf(ClientPublication request) => request.Json.GetProperty("args").GetProperty("token").GetString();
 
-    private static void Grant(GivenScriptedClient given, ClientPublication request) => given.Connection.ReplyResult(request, request.Topic.EndsWith("/unlock", StringComparison.Ordinal)
+    private static void Grant(GivenScriptedClient given, ClientPublication request, int fence = 18) => given.Connection.ReplyResult(request, request.Topic.EndsWith("/unlock", StringComparison.Ordinal)
         ? "true"
-        : $$"""{"token":"{{(request.Topic.EndsWith("/lock", StringComparison.Ordinal) ? JsonTokenOf(request) : request.Json.GetProperty("lock").GetString())}}","fence":18,"lease_ms":30000,"expires_in_ms":30000}""");
+        : $$"""{"token":"{{(request.Topic.EndsWith("/lock", StringComparison.Ordinal) ? JsonTokenOf(request) : request.Json.GetProperty("lock").GetString())}}","fence":{{fence}},"lease_ms":30000,"expires_in_ms":30000}""");
 }

@@ -25,7 +25,7 @@ public class LockRequestTests
         Assert.DoesNotContain(token, shown.Payload);
         Assert.Equal(("LOCKED", "alice", "align"), (Text(refused, "error", "code"), Text(refused, "error", "details", "owner"), Text(refused, "error", "details", "note")));
         Assert.Equal("true", Text(allowed, "ok"));
-        Assert.Equal("LOCKED", Text(stolen, "error", "code"));
+        Assert.Equal(("LOCK_LOST", "alice"), (Text(stolen, "error", "code"), Text(stolen, "error", "details", "owner")));
         Assert.Equal("true", Text(read, "result"));
         Assert.Equal("false", Text(foreign, "result"));
         Assert.Equal("true", Text(released, "result"));

@@ -219,7 +219,7 @@ public class LockTests
         given.Time.Advance(TimeSpan.FromSeconds(0.1));
 
         Assert.Equal(2ul, (await waiting.WaitAsync(GivenBox.Patience))!.Fence);
-        Assert.Equal(("bob", "expired"), (target.State!.Owner.Name, target.Previous!.End));
+        Assert.Equal(("bob", "expired"), (target.State!.Owner.Name, target.Previous!.Kind));
         Assert.Equal(ErrorCode.LockLost, (await CallTests.Ask(given, "instrument", "run", RpcAccess.Control, "[1]", Alice, "alices token")).Error!.Code);
     }
 
