@@ -11,6 +11,7 @@ public sealed partial class EdgeBox : IAsyncDisposable
     private readonly TaskWatch _watch;
     private readonly BoxObject _self;
     private volatile IBoxObserver[] _observers = [];
+    private readonly TaskCompletionSource<RestartRequest> _restart = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private Task? _stopping;
 
     /// <summary>An empty box.</summary>
@@ -26,8 +27,10 @@ public sealed partial class EdgeBox : IAsyncDisposable
         TimeProvider = _options.TimeProvider;
         Audit = _options.Audit ?? NoAuditLog.Instance;
         State = BoxState.Open(_options.State, _logger);
-        Boot = BootId.Create(TimeProvider);
+        (Boot, EarlierBoots) = BootHistory.Begin(_options.State, TimeProvider, _logger);
         Alarms = new AlarmBoard(this);
+        Clock = new ClockWatch(this, _options.ClockSource ?? DefaultClockSource, _logger);
+        Alias = new BoxAlias(this, _options.Alias, _logger);
         Pump = new SignalPump(TimeProvider, _logger);
         WorkerThreads.EnsureEnough();
         _self = new BoxObject(this);
@@ -41,8 +44,17 @@ public sealed partial class EdgeBox : IAsyncDisposable
     /// <summary>Identifies this run of the box; later runs sort later.</summary>
     public string Boot { get; }
 
+    /// <summary>The runs before this one, newest last, as far as the box remembers; empty without a state folder.</summary>
+    public IReadOnlyList<string> EarlierBoots { get; }
+
+    /// <summary>The friendly name, which may change while <see cref="Name"/> stays.</summary>
+    public BoxAlias Alias { get; }
+
     /// <summary>The clock of everything in the box.</summary>
     public TimeProvider TimeProvider { get; }
+
+    /// <summary>Whether the wall clock can be trusted.</summary>
+    public ClockWatch Clock { get; }
 
     /// <summary>Where logs go.</summary>
     public ILoggerFactory LoggerFactory { get; }
@@ -70,6 +82,9 @@ public sealed partial class EdgeBox : IAsyncDisposable
 
     /// <summary>Whether the box is stopping or has stopped.</summary>
     public bool IsStopping => _stopping is not null;
+
+    /// <summary>Completes when somebody asked for a new process; whoever runs the box stops it then and lets it be started again.</summary>
+    public Task<RestartRequest> RestartRequested => _restart.Task;
 
     internal SignalPump Pump { get; }
 
@@ -163,9 +178,20 @@ public sealed partial class EdgeBox : IAsyncDisposable
     /// </summary>
     public Task StopAsync()
     {
+        Task stopping;
         lock (_objects)
-            return _stopping ??= StopAllAsync();
+        {
+            if (_stopping is not null)
+                return _stopping;
+            stopping = _stopping = StopAllAsync();
+        }
+
+        NotifyChanged(BoxAspect.Stopping);
+        return stopping;
     }
+
+    /// <summary>Asks for a new process: <see cref="RestartRequested"/> tells whoever runs the box. The first request counts.</summary>
+    public void RequestRestart(RestartRequest request) => _restart.TrySetResult(request);
 
     /// <summary>Lets <paramref name="observer"/> see every change from now on.</summary>
     public void AddObserver(IBoxObserver observer)
@@ -186,6 +212,7 @@ public sealed partial class EdgeBox : IAsyncDisposable
     {
         await StopAsync().ConfigureAwait(false);
         _watch.Dispose();
+        Clock.Dispose();
         Pump.Dispose();
         _ = Requests.CommitAsync();
         State?.Dispose();
@@ -203,6 +230,14 @@ public sealed partial class EdgeBox : IAsyncDisposable
         foreach (var observer in _observers)
             observer.OnAlarm(id);
     }
+
+    internal void NotifyChanged(BoxAspect aspect)
+    {
+        foreach (var observer in _observers)
+            observer.OnBoxChanged(aspect);
+    }
+
+    private IClockSource DefaultClockSource => TimeProvider == TimeProvider.System ? new KernelClock() : TrustedClock.Instance;
 
     private RpcObject Add(string name, string subject, Func<RpcObject> create)
     {

@@ -20,6 +20,11 @@ public sealed record EdgeBoxOptions
 
     /// <summary>How requests from outside are treated.</summary>
     public RequestOptions Requests { get; init; } = new();
+    /// <summary>Who knows whether the wall clock is right; null = the kernel, or for a clock other than the system's: it is right by definition.</summary>
+    public IClockSource? ClockSource { get; init; }
+
+    /// <summary>The friendly name as the configuration has it; null = none. A later renaming wins until the configuration changes.</summary>
+    public string? Alias { get; init; }
 
     /// <summary>How long a call may take that names no time of its own; default 5 s.</summary>
     public TimeSpan DefaultCallTimeout { get; init; } = TimeSpan.FromSeconds(5);

@@ -31,6 +31,11 @@ public interface IBoxObserver
     /// <summary>Something about an object changed.</summary>
     void OnChanged(RpcObject target, ObjectAspect aspect);
 
-    /// <summary>An alarm was raised or cleared.</summary>
+    /// <summary>An alarm was raised, changed, acknowledged or cleared.</summary>
     void OnAlarm(string id);
+
+    /// <summary>Something about the box itself changed.</summary>
+    void OnBoxChanged(BoxAspect aspect)
+    {
+    }
 }
