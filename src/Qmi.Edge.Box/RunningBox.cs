@@ -19,10 +19,10 @@ public sealed partial class RunningBox : IAsyncDisposable
         // First, and before anything else is taken: a folder that another box uses ends this one here.
         _state = configuration.State is { } state ? new FolderDisk(state.Folder) : null;
         _audit = configuration.Audit is { } audit ? new JsonLinesAuditLog(audit.File, audit.MaxBytes, _logger) : null;
-        Box = new EdgeBox(configuration.Box, new EdgeBoxOptions { LoggerFactory = loggers, Audit = _audit, State = _state });
+        Box = new EdgeBox(configuration.Box, new EdgeBoxOptions { LoggerFactory = loggers, Audit = _audit, State = _state, Alias = configuration.Alias });
         _alarms = new StartAlarms(Box);
         if (configuration.Mqtt is { } mqtt)
-            _bridge = new MqttBridge(Box, will => new MosquittoConnection(mqtt.Connection with { Will = will }, loggers.CreateLogger<MosquittoConnection>(), Box.TimeProvider), mqtt.Bridge);
+            _bridge = new MqttBridge(Box, customise => new MosquittoConnection(customise(mqtt.Connection), loggers.CreateLogger<MosquittoConnection>(), Box.TimeProvider), mqtt.Bridge);
     }
 
     /// <summary>The box.</summary>

@@ -32,8 +32,20 @@ public sealed record BridgeOptions
     /// <summary>Longest time that a signal value waits for others to travel with.</summary>
     public TimeSpan SignalInterval { get; init; } = TimeSpan.FromMilliseconds(50);
 
-    /// <summary>Time between two health documents.</summary>
+    /// <summary>Time between two health documents: the contract has 10 s to 60 s, tests may be quicker.</summary>
     public TimeSpan HealthInterval { get; init; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>
+    /// Within which time the boxes of a fleet come back to a broker that has forgotten them, each at a place of its own: a broker that restarts
+    /// is not flooded by all documents of all boxes at once.
+    /// </summary>
+    public TimeSpan BirthSpread { get; init; } = TimeSpan.FromSeconds(5);
+
+    /// <summary>How long a box that found another with its id waits before it looks again whether that one lives; it doubles with each look.</summary>
+    public TimeSpan RivalRetry { get; init; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>The longest such wait.</summary>
+    public TimeSpan MaximumRivalRetry { get; init; } = TimeSpan.FromMinutes(10);
 
     /// <summary>How long a request may take that names no time of its own.</summary>
     public TimeSpan DefaultTimeout { get; init; } = TimeSpan.FromSeconds(5);

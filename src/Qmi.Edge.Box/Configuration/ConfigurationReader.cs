@@ -36,10 +36,12 @@ public sealed class ConfigurationReader
     {
         _mistakes.AddOfFile(ConfigurationSchema.Root.Validate(root));
         var box = ObjectsReader.ReadBox(root, _mistakes);
+        var alias = ObjectsReader.ReadAlias(root, _mistakes);
         var (instruments, tasks) = new ObjectsReader(_types, _mistakes).Read(root);
         return new BoxConfiguration
         {
             Box = box,
+            Alias = alias,
             Mqtt = root.FindObject("mqtt") is { } mqtt ? new MqttReader(_files, _mistakes).Read(mqtt, box) : null,
             Audit = root.FindObject("audit") is { } audit ? ReadAudit(audit) : null,
             State = root.FindObject("state")?.FindText("folder") is { } folder && _files.RequireFolder("/state/folder", folder) is { } state ? new StateConfiguration(state) : null,

@@ -10,24 +10,21 @@ internal sealed class ObjectDocuments
     private static readonly TimeSpan LockInterval = TimeSpan.FromMilliseconds(100);
 
     private readonly RetainedDocument?[] _byAspect = new RetainedDocument?[Enum.GetValues<ObjectAspect>().Length];
+    private readonly DocumentBoard _board;
+    private readonly RetainedDocument _info;
 
-    public ObjectDocuments(RpcObject target, Topics topics, BridgeOptions options)
+    public ObjectDocuments(RpcObject target, Topics topics, BridgeOptions options, DocumentBoard board)
     {
-        Target = target;
+        _board = board;
         var box = target.Box;
-        RetainedDocument Make(string name, TimeSpan interval, Action<Utf8JsonWriter> writeMembers)
+        RetainedDocument Make(string name, TimeSpan interval, Action<Utf8JsonWriter> writeMembers) => board.Add(topics.Document(target, name), interval, (writer, sequence) =>
         {
-            RetainedDocument? document = null;
-            document = new RetainedDocument(topics.Document(target, name), interval, writer =>
-            {
-                DocumentHeader.WriteStart(writer, box, document!.Sequence);
-                writeMembers(writer);
-                writer.WriteEndObject();
-            });
-            return document;
-        }
+            DocumentHeader.WriteStart(writer, box, sequence);
+            writeMembers(writer);
+            writer.WriteEndObject();
+        });
 
-        var info = Make("info", TimeSpan.Zero, writer => DescriptionDocument.WriteMembers(writer, target.Description));
+        _info = Make("info", TimeSpan.Zero, writer => DescriptionDocument.WriteMembers(writer, target.Description));
         _byAspect[(int)ObjectAspect.Lock] = Make("lock", LockInterval, writer => LockDocument.WriteMembers(writer, target));
         switch (target)
         {
@@ -40,16 +37,25 @@ internal sealed class ObjectDocuments
                 _byAspect[(int)ObjectAspect.State] = Make("state", TimeSpan.Zero, writer => InstrumentStateDocument.WriteMembers(writer, instrument));
                 break;
         }
-
-        All = [info, .. _byAspect.OfType<RetainedDocument>()];
     }
 
-    public RpcObject Target { get; }
+    /// <summary>Notes a change. From any thread; never blocks, never allocates.</summary>
+    public void Touch(ObjectAspect aspect)
+    {
+        if (_byAspect[(int)aspect] is { } document)
+            _board.Touch(document);
+    }
 
-    public IReadOnlyList<RetainedDocument> All { get; }
-
-    /// <summary>Notes a change; true when it was not known yet. From any thread; never blocks, never allocates.</summary>
-    public bool MarkDirty(ObjectAspect aspect) => _byAspect[(int)aspect]?.MarkDirty() ?? false;
+    /// <summary>The object is gone: so are its documents.</summary>
+    public void Remove()
+    {
+        _board.Remove(_info);
+        foreach (var document in _byAspect)
+        {
+            if (document is not null)
+                _board.Remove(document);
+        }
+    }
 
     private static void WriteStatus(Utf8JsonWriter writer, QmiTaskRunner task)
     {

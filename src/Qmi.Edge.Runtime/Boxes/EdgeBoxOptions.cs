@@ -20,6 +20,7 @@ public sealed record EdgeBoxOptions
 
     /// <summary>How requests from outside are treated.</summary>
     public RequestOptions Requests { get; init; } = new();
+
     /// <summary>Who knows whether the wall clock is right; null = the kernel, or for a clock other than the system's: it is right by definition.</summary>
     public IClockSource? ClockSource { get; init; }
 

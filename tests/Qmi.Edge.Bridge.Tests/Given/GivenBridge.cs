@@ -23,7 +23,7 @@ internal sealed class GivenBridge : IAsyncDisposable
         Stage = Box.MakeTask<Stage>(StageName);
         Runners[StageName] = Box.FindObject(StageName)!;
         Supervisor = new Supervisor(Broker.Port, version: version);
-        _bridge = new MqttBridge(Box, will => Connection = new MosquittoConnection(ConnectionOptions(version) with { Will = will }), options ?? new BridgeOptions());
+        _bridge = new MqttBridge(Box, customise => Connection = new MosquittoConnection(customise(ConnectionOptions(version))), options ?? new BridgeOptions());
         if (starts)
             Start();
     }
