@@ -91,7 +91,11 @@ internal static class BridgePath
             return true;
         }
 
-        public bool TrySubscribe(MqttSubscription subscription) => true;
+        public bool TrySubscribe(MqttSubscription subscription)
+        {
+            _events!.OnSubscribed(subscription, MqttReason.GrantedQos1);
+            return true;
+        }
 
         public bool TryUnsubscribe(string filter) => true;
 

@@ -120,7 +120,7 @@ public class ConfigurationReaderTests
               "tasks": { "a": { "type": "follower", ▸"arg": {}, "loop": { ▸"perod_ms": 1 } } }
             }
             """,
-            "\"bx\" is not known here (did you mean \"box\"?); known are box, mqtt, audit, state, log, instruments, tasks.",
+            "\"bx\" is not known here (did you mean \"box\"?); known are box, alias, mqtt, audit, state, log, instruments, tasks.",
             "\"prot\" is not known here (did you mean \"port\"?); known are host, port, user, password_file, prefix, protocol, tls, roles, default_role.",
             "\"cafile\" is not known here (did you mean \"ca_file\"?); known are ca_file, certificate_file, key_file.",
             "\"max\" is not known here (did you mean \"max_bytes\"?); known are file, max_bytes.",

@@ -13,7 +13,7 @@ public class PresenceTests
     {
         await using var given = new GivenBridge(version: version);
 
-        var online = given.Supervisor.Seen.ToList().FindIndex(seen => seen.Topic == given.Topic("state"));
+        var online = given.Supervisor.Seen.ToList().FindIndex(seen => seen.Topic == given.Topic("state") && Text(seen.Json, "state") == "online");
         var before = given.Supervisor.Seen.Take(online).Select(seen => seen.Topic).ToHashSet();
         Assert.Superset(
             new[] { "info", "task/stage/info", "task/stage/state", "task/stage/status", "task/stage/settings", "task/stage/lock" }.Select(given.Topic).ToHashSet(),
