@@ -95,17 +95,14 @@ public sealed partial class MqttBridge
 
         private void SeeRival(PresenceDocument seen, bool isRetained)
         {
-            switch (_rivals.Judge(seen, isRetained))
-            {
-                case RivalVerdict.OlderLives:
-                    bridge._worker.SawOlderRival(seen.Boot);
-                    break;
-                case RivalVerdict.NewerMayLive:
-                    bridge._identity.Yield();
-                    Forget("a newer box may have the id");
-                    bridge._worker.Yield(seen.Boot);
-                    break;
-            }
+            var verdict = _rivals.Judge(seen, isRetained);
+            if (verdict == RivalVerdict.OlderLives)
+                bridge._worker.SawOlderRival(seen.Boot);
+            if (verdict is not (RivalVerdict.NewerMayLive or RivalVerdict.NewerLives))
+                return;
+            bridge._identity.Yield();
+            Forget("a newer box may have the id");
+            bridge._worker.Yield(new Rival(seen.Boot, verdict == RivalVerdict.NewerLives));
         }
 
         private void BecomeOwner()

@@ -22,7 +22,7 @@ public sealed partial class MqttBridge
         private readonly Rivalry _rivalry;
         private readonly DuplicateAlarm _duplicate;
         private volatile MqttSession? _session;
-        private volatile string? _yieldTo;
+        private volatile Rival? _yieldTo;
         private volatile bool _mustRepairPresence;
         private volatile bool _haveAcksChanged;
         private volatile bool _hasPresenceChanged;
@@ -44,6 +44,9 @@ public sealed partial class MqttBridge
 
         /// <summary>A run to which the box gave way and that was proven not to live.</summary>
         public string? DeadRival { get; private set; }
+
+        /// <summary>Whether nothing of earlier runs is left at the broker that the box could clear.</summary>
+        public bool IsCleared => _birth.IsDone && _clearing.IsDone;
 
         public void Start() => _thread.Start();
 
@@ -77,7 +80,7 @@ public sealed partial class MqttBridge
         }
 
         /// <summary>A newer box may have the id.</summary>
-        public void Yield(string rival)
+        public void Yield(Rival rival)
         {
             _yieldTo = rival;
             Wake();
@@ -260,7 +263,7 @@ public sealed partial class MqttBridge
 
             if (!_rivalry.Work(now, ref next))
                 return;
-            DeadRival = _rivalry.Rival;
+            DeadRival = _rivalry.Last;
             _bridge._identity.Return();
             _bridge._control.Resume();
         }

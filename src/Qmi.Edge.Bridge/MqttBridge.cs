@@ -91,6 +91,9 @@ public sealed partial class MqttBridge : IAsyncDisposable
             entry.Dispose();
     }
 
+    /// <summary>Whether nothing of earlier runs is left at the broker that the box could clear.</summary>
+    internal bool IsCleared => _worker.IsCleared;
+
     private void Wake() => _worker?.Wake();
 
     // The will retains something on the state's topic without the box: that topic must be written down before there is a will.

@@ -41,6 +41,7 @@ internal sealed partial class ReplaceableConnection(MqttConnect connect, Func<Mq
         ArgumentNullException.ThrowIfNull(events);
         lock (_gate)
         {
+            ObjectDisposedException.ThrowIf(_stopped, this);
             if (_events is not null)
                 throw new InvalidOperationException("The connection is started already.");
             _events = events;

@@ -26,15 +26,29 @@ internal sealed class RivalProbe : IMqttEvents, IAsyncDisposable
     private int _unanswered;
     private long _listensSince = MonotonicTime.Never;
     private long _period;
+    private long _patience;
     private volatile string? _living;
     private volatile bool _saidGoodbye;
     private volatile bool _isClaimed;
 
-    public RivalProbe(MqttConnect connect, Topics topics, string boot, TimeSpan period, TimeProvider timeProvider, Action wake)
+    /// <summary>A probe at rest.</summary>
+    /// <param name="connect">Makes its connection.</param>
+    /// <param name="topics">The topics of the box.</param>
+    /// <param name="boot">Our own run.</param>
+    /// <param name="options">How often a box like ours gives a sign of life, and how long it takes to come back.</param>
+    /// <param name="hasReconnected">The other one is known to connect again and again: it may be waiting for its next attempt.</param>
+    /// <param name="timeProvider">The clock.</param>
+    /// <param name="wake">Called when there is news.</param>
+    public RivalProbe(MqttConnect connect, Topics topics, string boot, BridgeOptions options, bool hasReconnected, TimeProvider timeProvider, Action wake)
     {
         (_topics, _boot, _timeProvider, _wake) = (topics, boot, timeProvider, wake);
-        _period = MonotonicTime.ToNanoseconds(period);
-        _connection = connect(options => options with { ClientId = options.ClientId + "-probe", Will = null, CleanStart = true, SessionExpiry = TimeSpan.Zero });
+        _period = MonotonicTime.ToNanoseconds(options.HealthInterval);
+        _connection = connect(configured =>
+        {
+            if (hasReconnected)
+                _patience = MonotonicTime.ToNanoseconds(configured.MaximumReconnectDelay + options.BirthSpread);
+            return configured with { ClientId = configured.ClientId + "-probe", Will = null, CleanStart = true, SessionExpiry = TimeSpan.Zero };
+        });
     }
 
     /// <summary>The run that gave a sign of life, or null.</summary>
@@ -57,7 +71,7 @@ internal sealed class RivalProbe : IMqttEvents, IAsyncDisposable
         var since = Volatile.Read(ref _listensSince);
         if (since == MonotonicTime.Never)
             return false;
-        var until = since + (long)(Volatile.Read(ref _period) * PeriodsToListen);
+        var until = since + _patience + (long)(Volatile.Read(ref _period) * PeriodsToListen);
         next = Math.Min(next, until);
         return now >= until;
     }

@@ -9,8 +9,11 @@ internal enum RivalVerdict
     /// <summary>A run older than ours lives: a second box has our id, and must give way.</summary>
     OlderLives,
 
-    /// <summary>A newer run lives, as far as can be seen: we must give way until it is proven that it does not.</summary>
+    /// <summary>A newer run lives, unless what says so is stale: we must give way until it is proven that it does not.</summary>
     NewerMayLive,
+
+    /// <summary>A newer run has given a sign of life: we must give way.</summary>
+    NewerLives,
 }
 
 /// <summary>
@@ -44,7 +47,7 @@ internal sealed class RivalWatch(string boot, IReadOnlyList<string> earlier)
         if (string.CompareOrdinal(seen.Boot, boot) < 0)
             return lives ? RivalVerdict.OlderLives : RivalVerdict.Stale;
         if (lives)
-            return RivalVerdict.NewerMayLive;
+            return RivalVerdict.NewerLives;
         return seen.IsAlive && !_dead.Contains(seen.Boot) && !earlier.Contains(seen.Boot) ? RivalVerdict.NewerMayLive : RivalVerdict.Stale;
     }
 

@@ -3,6 +3,11 @@ using Qmi.Edge.Runtime;
 
 namespace Qmi.Edge.Bridge;
 
+/// <summary>Another box with our id, started later.</summary>
+/// <param name="Boot">Its run.</param>
+/// <param name="Lives">It has given a sign of life, as opposed to a state that may be stale.</param>
+internal sealed record Rival(string Boot, bool Lives);
+
 /// <summary>
 /// What a box does that has given way to a newer one with its id: it proves whether that one lives, and comes back when it does not. The
 /// proof is made again and again, ever more rarely; tasks are not affected. Lives on the worker's thread.
@@ -16,25 +21,24 @@ internal sealed partial class Rivalry(EdgeBox box, Topics topics, MqttConnect co
     public const string AlarmCode = "DUPLICATE_BOX_ID";
 
     private RivalProbe? _probe;
-    private string? _rival;
+    private Rival? _rival;
     private int _proofs;
     private bool _isClaiming;
     private long _nextProof;
 
-    /// <summary>Whether the box has given way.</summary>
-    public bool IsActive => _rival is not null;
-
     /// <summary>The run to which the box gave way last.</summary>
-    public string? Rival { get; private set; }
+    public string? Last { get; private set; }
 
     /// <summary>Gives way.</summary>
     /// <param name="rival">The other run.</param>
     /// <param name="now">Monotonic nanoseconds.</param>
-    public void Begin(string rival, long now)
+    public void Begin(Rival rival, long now)
     {
         // One that comes back right after it seemed dead does not get the next proof earlier for it.
-        (_rival, Rival, _nextProof) = (rival, rival, Math.Max(now, _nextProof));
-        LogGivingWay(logger, box.Name, box.Boot, rival);
+        (_rival, Last, _nextProof) = (rival, rival.Boot, Math.Max(now, _nextProof));
+        LogGivingWay(logger, box.Name, box.Boot, rival.Boot);
+        if (rival.Lives)
+            RaiseAlarm(rival.Boot);
     }
 
     /// <summary>The box had its id for long enough without a rival: the next one is a new story.</summary>
@@ -53,7 +57,7 @@ internal sealed partial class Rivalry(EdgeBox box, Topics topics, MqttConnect co
             }
 
             _isClaiming = false;
-            _probe = new RivalProbe(connect, topics, box.Boot, options.HealthInterval, box.TimeProvider, wake);
+            _probe = new RivalProbe(connect, topics, box.Boot, options, _rival!.Lives, box.TimeProvider, wake);
             _probe.Start();
         }
 
@@ -65,7 +69,7 @@ internal sealed partial class Rivalry(EdgeBox box, Topics topics, MqttConnect co
 
         if (!_probe.IsDead(now, ref next))
             return false;
-        LogReturning(logger, box.Name, _rival!);
+        LogReturning(logger, box.Name, _rival!.Boot);
         box.Alarms.Clear(AlarmId);
         EndProof(now);
         _rival = null;
@@ -83,8 +87,8 @@ internal sealed partial class Rivalry(EdgeBox box, Topics topics, MqttConnect co
     {
         if (!_isClaiming)
         {
-            (_rival, Rival) = (living, living);
-            box.Alarms.Raise(AlarmId, AlarmSeverity.Error, AlarmCode, $"Another box that was started later uses the id {box.Name} (boot {living}): this one is not on MQTT, its tasks run. Give one of them another id in box.json, or stop it.");
+            (_rival, Last) = (new Rival(living, Lives: true), living);
+            RaiseAlarm(living);
             var claim = new PresenceDocument(PresenceState.Degraded, box.Boot, 0) { Since = box.TimeProvider.GetUtcNow(), Reason = $"two boxes have the id {box.Name}; this is the older one, which keeps away" };
             _isClaiming = _probe!.TryClaim(claim.ToBytes());
         }
@@ -97,6 +101,9 @@ internal sealed partial class Rivalry(EdgeBox box, Topics topics, MqttConnect co
 
         next = Math.Min(next, Math.Max(_nextProof, now + MonotonicTime.Second));
     }
+
+    private void RaiseAlarm(string rival) =>
+        box.Alarms.Raise(AlarmId, AlarmSeverity.Error, AlarmCode, $"Another box that was started later uses the id {box.Name} (boot {rival}): this one is not on MQTT, its tasks run. Give one of them another id in box.json, or stop it.");
 
     private void EndProof(long now)
     {

@@ -13,13 +13,15 @@ internal sealed class GivenBridge : IAsyncDisposable
 
     private readonly MqttBridge _bridge;
     private readonly bool _ownsBroker;
+    private readonly int? _port;
 
-    public GivenBridge(BridgeOptions? options = null, string version = "5", MosquittoBroker? broker = null, bool starts = true)
+    public GivenBridge(BridgeOptions? options = null, string version = "5", MosquittoBroker? broker = null, bool starts = true, EdgeBoxOptions? box = null, int? port = null)
     {
         _ownsBroker = broker is null;
+        _port = port;
         Broker = broker ?? new MosquittoBroker("allow_anonymous true\nset_tcp_nodelay true\nmax_queued_messages 0");
         StageName = $"stage{Interlocked.Increment(ref s_count)}";
-        Box = new EdgeBox("box07", new EdgeBoxOptions { Audit = Audit });
+        Box = new EdgeBox("box07", (box ?? new EdgeBoxOptions()) with { Audit = Audit });
         Stage = Box.MakeTask<Stage>(StageName);
         Runners[StageName] = Box.FindObject(StageName)!;
         Supervisor = new Supervisor(Broker.Port, version: version);
@@ -48,9 +50,12 @@ internal sealed class GivenBridge : IAsyncDisposable
 
     public void Start()
     {
-        _bridge.Start();
+        Begin();
         Supervisor.WaitFor(Topic("state"), state => Text(state, "state") == "online");
     }
+
+    /// <summary>Starts without waiting for anything.</summary>
+    public void Begin() => _bridge.Start();
 
     public JsonElement Ask(string verb, string method, string? payload = null, string caller = "alice", string? target = null) =>
         Supervisor.Ask("box07", verb, caller, target ?? StageName, method, payload);
@@ -81,7 +86,7 @@ internal sealed class GivenBridge : IAsyncDisposable
     private MqttOptions ConnectionOptions(string version) => new()
     {
         Host = "127.0.0.1",
-        Port = Broker.Port,
+        Port = _port ?? Broker.Port,
         ClientId = "box07",
         ProtocolVersion = version == "5" ? null : MqttProtocolVersion.V311,
         MaximumPacketSize = 4 * 256 * 1024,

@@ -16,6 +16,7 @@ internal sealed class MosquittoSupervisor(MqttOptions options, IMqttEvents event
     private readonly BackOff _backOff = new(options.ReconnectDelay, options.MaximumReconnectDelay, random);
     private readonly ProtocolChoice _protocol = new(options.ProtocolVersion, timeProvider);
     private readonly AddressSearch _search = new(options.Host);
+    private readonly WillLimits _willLimits = new();
     private readonly RedeliveryMemory _redeliveries = new(options.ReceiveMaximum, timeProvider);
     private MosquittoLink? _link;
     private MosquittoDial? _lastDial;
@@ -85,6 +86,10 @@ internal sealed class MosquittoSupervisor(MqttOptions options, IMqttEvents event
             if (end.IsVersionRefused && _protocol.Refused(version))
             {
                 logger.FallingBack(options.Host, options.Port);
+            }
+            else if (_willLimits.TryLearn(end.Reason))
+            {
+                logger.LimitingWill(options.Host, options.Port, end.Reason);
             }
             else if (end.FoundNobody && _search.TryNext(end.Domain))
             {
@@ -157,7 +162,7 @@ internal sealed class MosquittoSupervisor(MqttOptions options, IMqttEvents event
         MqttWill? will;
         try
         {
-            will = options.Will?.Invoke(_connections + 1);
+            will = _willLimits.Apply(options.Will?.Invoke(_connections + 1));
         }
         catch (Exception exception)
         {
@@ -248,6 +253,7 @@ internal sealed class MosquittoSupervisor(MqttOptions options, IMqttEvents event
         _connectedAt = timeProvider.GetNanoseconds();
         _lastText = null;
         _protocol.Accepted(session.ProtocolVersion);
+        _willLimits.Accepted(session);
         _search.Found();
         Volatile.Write(ref _session, session);
         outbox.Open();
