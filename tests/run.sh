@@ -15,6 +15,7 @@ need mosquitto_pub mosquitto-clients
 need '/usr/lib/*/libmosquitto.so.1' libmosquitto1
 need socat socat
 need gcc gcc libc6-dev
+need '/usr/lib/*/faketime/libfaketime.so.1' faketime
 
 passed=0 failed=0 skipped=0
 check() {

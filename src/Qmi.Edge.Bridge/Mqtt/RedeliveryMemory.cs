@@ -43,6 +43,12 @@ internal sealed class RedeliveryMemory(ushort receiveMaximum, TimeProvider timeP
         if (_current.Count == _capacity)
             _current.Dequeue();
         _current.Enqueue(new Delivery(packetId, hash, now));
+        return _before.Count > 0 && Settle(packetId, hash, now);
+    }
+
+    // By itself, since it allocates: for the few messages after a resumed session, not for every one.
+    private bool Settle(ushort packetId, ulong hash, long now)
+    {
         var index = _before.FindLastIndex(delivery => delivery.PacketId == packetId);
         if (index < 0)
             return false;

@@ -12,6 +12,7 @@ public sealed partial class EdgeBox : IAsyncDisposable
     private readonly BoxObject _self;
     private volatile IBoxObserver[] _observers = [];
     private readonly TaskCompletionSource<RestartRequest> _restart = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private volatile bool _isStopping;
     private Task? _stopping;
 
     /// <summary>An empty box.</summary>
@@ -81,7 +82,7 @@ public sealed partial class EdgeBox : IAsyncDisposable
     public RequestDesk Requests { get; }
 
     /// <summary>Whether the box is stopping or has stopped.</summary>
-    public bool IsStopping => _stopping is not null;
+    public bool IsStopping => _isStopping;
 
     /// <summary>Completes when somebody asked for a new process; whoever runs the box stops it then and lets it be started again.</summary>
     public Task<RestartRequest> RestartRequested => _restart.Task;
@@ -183,6 +184,8 @@ public sealed partial class EdgeBox : IAsyncDisposable
         {
             if (_stopping is not null)
                 return _stopping;
+            // Before it begins: it goes on in another thread, which may be quicker than this one.
+            _isStopping = true;
             stopping = _stopping = StopAllAsync();
         }
 

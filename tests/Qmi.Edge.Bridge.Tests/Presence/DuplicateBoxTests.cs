@@ -6,7 +6,7 @@ namespace Qmi.Edge.Bridge.Tests;
 /// <summary>Two boxes with one id on one real broker: the newer one stays, the older one keeps away, both say so, and they do not throw each other out for ever.</summary>
 public sealed class DuplicateBoxTests : IAsyncDisposable
 {
-    private static readonly TimeSpan Period = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan Period = TimeSpan.FromSeconds(2);
 
     private readonly MosquittoBroker _broker = new("allow_anonymous true\nset_tcp_nodelay true\nmax_queued_messages 0\nlog_type all");
     private readonly Supervisor _supervisor;
