@@ -168,7 +168,8 @@ public sealed partial class MqttBridge
             if (!_birth.IsDescribed)
                 return isTaken;
             isTaken &= _bridge._documents.Flush(_bridge._connection, now, ref next) & FlushAcks(now, ref next);
-            foreach (var entry in _bridge._objects.Values)
+            // Not by Values, which would copy all of them each time.
+            foreach (var (_, entry) in _bridge._objects)
             {
                 foreach (var signal in entry.Signals)
                     signal.Flush(_bridge._connection, now, ref next);

