@@ -1,4 +1,3 @@
-using Qmi.Edge.Testing;
 using static Qmi.Edge.EndToEnd.Tests.GivenCryo;
 
 namespace Qmi.Edge.EndToEnd.Tests;

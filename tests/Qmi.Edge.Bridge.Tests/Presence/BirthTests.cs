@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Qmi.Edge.Runtime;
 using Qmi.Edge.Testing;
 using static Qmi.Edge.Bridge.Tests.GivenBridge;
 
@@ -79,6 +80,36 @@ public class BirthTests
             late.WaitFor(given.Topic("state"), state => Text(state, "state") == "online" && Text(state, "conn") == "2" && Text(state, "boot") == given.Box.Boot);
 
         Assert.True(SpinWait.SpinUntil(() => Retained(given).SetEquals(before), ChildProcess.Patience));
+    }
+
+    [Fact]
+    public async Task What_an_earlier_run_left_on_a_real_broker_is_gone_after_the_next_birth()
+    {
+        var folder = Directory.CreateTempSubdirectory("qmi-state-");
+        using var broker = new MosquittoBroker("allow_anonymous true\nset_tcp_nodelay true\nmax_queued_messages 0");
+        string first;
+        using (var disk = new FolderDisk(folder.FullName))
+        {
+            await using var given = new GivenBridge(broker: broker, box: new EdgeBoxOptions { State = disk, Alias = "east" });
+            first = given.StageName;
+            given.Box.Alarms.Raise("pump", AlarmSeverity.Warning, "PUMP_DRY", "The pump runs dry: fill it.");
+            given.Supervisor.WaitFor(given.Topic("alarm/pump"));
+        }
+
+        using (var disk = new FolderDisk(folder.FullName))
+        {
+            await using var given = new GivenBridge(broker: broker, box: new EdgeBoxOptions { State = disk });
+            bool IsClean()
+            {
+                using var late = new Supervisor(broker.Port, "qmi/#");
+                late.WaitFor(given.Topic("task/stage/lock"));
+                return !late.Seen.Any(seen => seen.Topic.Contains($"/{first}/", StringComparison.Ordinal) || seen.Topic.Contains("/alarm/pump", StringComparison.Ordinal) || seen.Topic.Contains("alias", StringComparison.Ordinal));
+            }
+
+            Assert.True(SpinWait.SpinUntil(IsClean, ChildProcess.Patience));
+        }
+
+        folder.Delete(recursive: true);
     }
 
     [Fact]
