@@ -14,8 +14,10 @@ need mosquitto mosquitto
 need mosquitto_pub mosquitto-clients
 need '/usr/lib/*/libmosquitto.so.1' libmosquitto1
 need socat socat
+need openssl openssl
 need gcc gcc libc6-dev
 need '/usr/lib/*/faketime/libfaketime.so.1' faketime
+tests/validators/install.sh || echo "The validators are not there: the tests of self-descriptions will fail."
 
 passed=0 failed=0 skipped=0
 check() {
@@ -56,6 +58,7 @@ if [[ -z $quick ]]; then
     check "qmi-edge is published as a native binary" deploy/publish.sh
     check "the sample box is published as a native binary" deploy/publish.sh --project samples/cryo
     check "the simulator is published as a native binary" deploy/publish.sh --project samples/cryo-simulator
+    check "the sample supervisor is published as a native binary" deploy/publish.sh --project samples/cryo-supervisor
     tests Qmi.Edge.EndToEnd.Tests
 fi
 

@@ -7,6 +7,7 @@ return args switch
     ["measure", "rpc"] => await RpcInProcess.RunAsync(),
     ["measure", "bridge"] => await BridgePath.RunAsync(),
     ["measure", "signals"] => SignalThroughput.Run(),
+    ["measure", "data", var port, var seconds] => await DataPath.RunAsync(int.Parse(port), int.Parse(seconds)),
     ["measure", "locks"] => LockHandOver.Run(),
     ["measure", "first-call"] => FirstCall.Run(),
     _ => await EdgeProgram.RunAsync(args, types => types.Add(EmptyInstrument.EdgeType).Add(IdleLoop.EdgeType).Add(BusyLoop.EdgeType)),

@@ -23,6 +23,7 @@ public static class EdgeProgram
         {
             RunVerb.Create(types),
             ValidateVerb.Create(types),
+            DescribeVerb.Create(types),
             AclVerb.Create(),
             VersionVerb.Create(),
         };

@@ -9,6 +9,7 @@ public sealed partial class RunningBox : IAsyncDisposable
 {
     private readonly JsonLinesAuditLog? _audit;
     private readonly FolderDisk? _state;
+    private readonly FolderDisk? _signals;
     private readonly ILogger _logger;
     private readonly MqttBridge? _bridge;
     private readonly StartAlarms _alarms;
@@ -19,10 +20,24 @@ public sealed partial class RunningBox : IAsyncDisposable
         // First, and before anything else is taken: a folder that another box uses ends this one here.
         _state = configuration.State is { } state ? new FolderDisk(state.Folder) : null;
         _audit = configuration.Audit is { } audit ? new JsonLinesAuditLog(audit.File, audit.MaxBytes, _logger) : null;
-        Box = new EdgeBox(configuration.Box, new EdgeBoxOptions { LoggerFactory = loggers, Audit = _audit, State = _state, Alias = configuration.Alias });
+        _signals = configuration.Signals.Folder is { } signals ? new FolderDisk(signals) : null;
+        Box = new EdgeBox(configuration.Box, new EdgeBoxOptions
+        {
+            LoggerFactory = loggers,
+            Audit = _audit,
+            State = _state,
+            Alias = configuration.Alias,
+            SignalHistoryBytes = configuration.Signals.RingBytes,
+            SignalHistoryDisk = _signals,
+        });
         _alarms = new StartAlarms(Box);
         if (configuration.Mqtt is { } mqtt)
-            _bridge = new MqttBridge(Box, customise => new MosquittoConnection(customise(mqtt.Connection), loggers.CreateLogger<MosquittoConnection>(), Box.TimeProvider), mqtt.Bridge);
+        {
+            _bridge = new MqttBridge(
+                Box,
+                (customise, logger) => new MosquittoConnection(customise(mqtt.Connection), logger, Box.TimeProvider),
+                mqtt.Bridge with { Expected = configuration.DescribeObjects() });
+        }
     }
 
     /// <summary>The box.</summary>
@@ -54,6 +69,7 @@ public sealed partial class RunningBox : IAsyncDisposable
         if (_bridge is not null)
             await _bridge.DisposeAsync().ConfigureAwait(false);
         await Box.DisposeAsync().ConfigureAwait(false);
+        _signals?.Dispose();
         _state?.Dispose();
         if (_audit is not null)
             await _audit.DisposeAsync().ConfigureAwait(false);
@@ -75,6 +91,8 @@ public sealed partial class RunningBox : IAsyncDisposable
     private void Make(InstrumentConfiguration configuration)
     {
         var proxy = (InstrumentProxy)Box.AddInstrument(configuration.Type, configuration.Name, new ConstructorArguments(configuration.Arguments, Box));
+        if (configuration.IsSimulated)
+            Box.FindObject(configuration.Name)!.MarkSimulated();
         if (configuration.Open)
             proxy.Open();
     }
@@ -82,6 +100,8 @@ public sealed partial class RunningBox : IAsyncDisposable
     private void Make(TaskConfiguration configuration)
     {
         Box.AddTask(configuration.Type, configuration.Name, new ConstructorArguments(configuration.Arguments, Box), configuration.Options);
+        if (configuration.IsSimulated)
+            Box.FindObject(configuration.Name)!.MarkSimulated();
         if (configuration.Start)
             ((QmiTaskRunner)Box.FindObject(configuration.Name)!).Start();
     }

@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Logging;
 using Qmi.Edge.Runtime;
 
 namespace Qmi.Edge.Bridge;
@@ -26,11 +27,32 @@ public sealed record BridgeOptions
     /// <summary>The files of a connection over TLS, to be watched and renewed; null = there are none.</summary>
     public MqttTls? Tls { get; init; }
 
+    /// <summary>Host and port of the broker as others reach it, for the documents that describe the box; null = they do not tell.</summary>
+    public string? Broker { get; init; }
+
+    /// <summary>How the box is shown to Home Assistant; null = it is not.</summary>
+    public HomeAssistantOptions? HomeAssistant { get; init; }
+
+    /// <summary>
+    /// What the box is meant to have. Home Assistant is shown these objects even while one could not be made, so that it does not forget what people
+    /// changed about them; what it was shown before and is neither here nor in the box is removed there.
+    /// </summary>
+    public IReadOnlyList<ObjectDescription> Expected { get; init; } = [];
+
+    /// <summary>How long a new certificate may take to lead to a connection before the old one comes back; default 30 s.</summary>
+    public TimeSpan CertificateTrial { get; init; } = TimeSpan.FromSeconds(30);
+
     /// <summary>Shortest time between two status documents of one task.</summary>
     public TimeSpan StatusInterval { get; init; } = TimeSpan.FromMilliseconds(200);
 
     /// <summary>Longest time that a signal value waits for others to travel with.</summary>
     public TimeSpan SignalInterval { get; init; } = TimeSpan.FromMilliseconds(50);
+
+    /// <summary>How many values of a signal travel together at most.</summary>
+    public int SignalBatchSize { get; init; } = 1000;
+
+    /// <summary>The least severe log lines that are published; <see cref="LogLevel.None"/> = none are.</summary>
+    public LogLevel LogLevel { get; init; } = LogLevel.Warning;
 
     /// <summary>Time between two health documents: the contract has 10 s to 60 s, tests may be quicker.</summary>
     public TimeSpan HealthInterval { get; init; } = TimeSpan.FromSeconds(10);

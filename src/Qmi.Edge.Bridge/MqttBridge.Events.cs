@@ -29,6 +29,7 @@ public sealed partial class MqttBridge
             foreach (var access in Enum.GetValues<RpcAccess>())
                 bridge._subscriptions.TrySubscribe(SubscriptionDesk.Wish(bridge._topics.Requests(access)) with { RetainHandling = MqttRetainHandling.DoNotSend });
             bridge._worker.Connected(session);
+            bridge._certificates?.OnConnected(session);
         }
 
         public void OnDisconnected(MqttDisconnection disconnection)
@@ -38,6 +39,7 @@ public sealed partial class MqttBridge
             bridge._worker.Disconnected();
             if (disconnection is { Reason: MqttReason.SessionTakenOver, WasConnected: true })
                 bridge._worker.TakenOver();
+            bridge._certificates?.OnDisconnected(disconnection);
         }
 
         public void OnMessage(in MqttMessage message)

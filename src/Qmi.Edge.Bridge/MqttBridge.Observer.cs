@@ -9,25 +9,32 @@ public sealed partial class MqttBridge
     {
         public void OnAdded(RpcObject target)
         {
-            bridge._objects.GetOrAdd(target, static (added, owner) => new ObjectEntry(added, owner._topics, owner._options, owner._documents, owner.Wake), bridge);
+            bridge._objects.GetOrAdd(target, static (added, owner) => new ObjectDocuments(added, owner._topics, owner._options, owner._documents), bridge);
+            if (target is QmiTaskRunner task)
+                bridge._pushes.Restore(task);
             bridge._boxDocuments.TouchInfo();
+            bridge._homeAssistant?.OnChanged(target.Name, isRemoved: false);
         }
 
         public void OnRemoved(RpcObject target)
         {
             // The documents of a box that stops stay: they are its last words. An object removed from a running box leaves nothing behind.
-            if (bridge._box.IsStopping || !bridge._objects.TryRemove(target, out var entry))
+            if (bridge._box.IsStopping || !bridge._objects.TryRemove(target, out var documents))
                 return;
-            entry.Documents.Remove();
-            entry.Dispose();
+            documents.Remove();
+            if (target is QmiTaskRunner task)
+                bridge._pushes.Forget(task);
             bridge._boxDocuments.TouchInfo();
+            bridge._homeAssistant?.OnChanged(target.Name, isRemoved: true);
         }
 
         public void OnChanged(RpcObject target, ObjectAspect aspect)
         {
-            if (bridge._objects.TryGetValue(target, out var entry))
-                entry.Documents.Touch(aspect);
+            if (bridge._objects.TryGetValue(target, out var documents))
+                documents.Touch(aspect);
         }
+
+        public void OnSettingsAck(QmiTaskRunner task, SettingsAck ack) => bridge._pushes.Add(task, ack);
 
         public void OnAlarm(string id)
         {

@@ -167,14 +167,7 @@ public sealed partial class MqttBridge
                 isTaken &= _bridge._replies.Flush();
             if (!_birth.IsDescribed)
                 return isTaken;
-            isTaken &= _bridge._documents.Flush(_bridge._connection, now, ref next) & FlushAcks(now, ref next);
-            // Not by Values, which would copy all of them each time.
-            foreach (var (_, entry) in _bridge._objects)
-            {
-                foreach (var signal in entry.Signals)
-                    signal.Flush(_bridge._connection, now, ref next);
-            }
-
+            isTaken &= _bridge._documents.Flush(_bridge._connection, now, ref next) & FlushAcks();
             if (!_birth.IsDone)
                 return isTaken;
             if (!wasDone)
@@ -186,8 +179,7 @@ public sealed partial class MqttBridge
         {
             _bornIn = session;
             _birth.Begin(session, now);
-            foreach (var voice in _bridge._voices)
-                voice.Speak();
+            _bridge._data.Speak();
         }
 
         private void FinishBirth(MqttSession session, long now)
@@ -198,14 +190,14 @@ public sealed partial class MqttBridge
             _clearing.Begin(session);
         }
 
-        private bool FlushAcks(long now, ref long next)
+        private bool FlushAcks()
         {
             if (!_haveAcksChanged)
                 return true;
             _haveAcksChanged = false;
             var isTaken = true;
             foreach (var ack in _bridge._pushes.Documents)
-                isTaken &= ack.Flush(_bridge._connection, now, ref next);
+                isTaken &= ack.Flush(_bridge._connection);
             _haveAcksChanged |= !isTaken;
             return isTaken;
         }
@@ -239,7 +231,11 @@ public sealed partial class MqttBridge
         private bool PublishHealth(long now, ref long next)
         {
             if (_bridge._health.IsDue(now))
+            {
                 _bridge._ping.Send();
+                _bridge._documents.Refresh();
+            }
+
             return _bridge._health.Flush(_bridge._connection, now, ref next);
         }
 
@@ -251,9 +247,7 @@ public sealed partial class MqttBridge
                 if (now - _bornAt >= MonotonicTime.ToNanoseconds(_bridge._options.MaximumRivalRetry))
                     _rivalry.Forget();
                 _rivalry.Begin(rival, now);
-                foreach (var voice in _bridge._voices)
-                    voice.Silence();
-                _pause = _bridge._control.PauseAsync(PausePatience);
+                _pause = Task.WhenAll(_bridge._control.PauseAsync(PausePatience), _bridge._data.SilenceAsync(PausePatience));
             }
 
             if (!_pause.IsCompleted)

@@ -15,11 +15,12 @@ public sealed partial class MqttBridge : IAsyncDisposable
     private readonly BridgeOptions _options;
     private readonly Topics _topics;
     private readonly ILogger _logger;
-    private readonly ConcurrentDictionary<RpcObject, ObjectEntry> _objects = new();
+    private readonly ConcurrentDictionary<RpcObject, ObjectDocuments> _objects = new();
     private readonly TopicLedger _ledger;
     private readonly DocumentBoard _documents;
     private readonly BoxDocuments _boxDocuments;
     private readonly AlarmDocuments _alarmDocuments;
+    private readonly HomeAssistantDocument? _homeAssistant;
     private readonly BoxPresence _presence;
     private readonly BoxIdentity _identity = new();
     private readonly SubscriptionDesk _subscriptions;
@@ -29,8 +30,8 @@ public sealed partial class MqttBridge : IAsyncDisposable
     private readonly RequestReceiver _requests;
     private readonly PushReceiver _pushes;
     private readonly BridgeWorker _worker;
-    // What else speaks for the box: the data connection.
-    private readonly IReadOnlyList<IBoxVoice> _voices = [];
+    private readonly DataLink _data;
+    private readonly BoxCertificates? _certificates;
     private int _connectionStarted;
     private int _stopped;
 
@@ -47,19 +48,24 @@ public sealed partial class MqttBridge : IAsyncDisposable
         _logger = box.LoggerFactory.CreateLogger("Qmi.Edge.Bridge");
         _topics = new Topics(options.Prefix, box.Name);
         _presence = new BoxPresence(box, _topics);
-        _control = new ReplaceableConnection(connect, configured => configured with { Will = _presence.GetWill }, box.TimeProvider, _logger);
+        _control = new ReplaceableConnection(connect, configured => configured with { Will = _presence.GetWill }, box.TimeProvider, box.LoggerFactory.CreateLogger<MosquittoConnection>());
         _ledger = new TopicLedger(box, _topics.Box, Wake, _logger);
         _connection = new BoxConnection(_control, _identity, _ledger);
         _documents = new DocumentBoard(Wake, _ledger);
         _boxDocuments = new BoxDocuments(box, _topics, options, _documents, () => _connection.Session);
         _alarmDocuments = new AlarmDocuments(box, _topics, _documents);
+        _homeAssistant = options.HomeAssistant is { } homeAssistant ? new HomeAssistantDocument(box, options, homeAssistant, _documents, _logger) : null;
+        BoxDescription.AddFormatsTo(box, options);
         _subscriptions = new SubscriptionDesk(box, _connection, _logger);
         _ping = new BrokerPing(_connection, _topics, box.TimeProvider);
         _replies = new ReplySender(box, _topics, _connection, _logger);
         _requests = new RequestReceiver(box, _topics, options, _replies);
         _health = new HealthPublisher(box, _topics, options.HealthInterval, () => new BridgeHealth(_replies.Count, _replies.Dropped, _ping.RoundTrip, _control.Replacements));
+        _data = new DataLink(box, _topics, options, connect);
         _pushes = new PushReceiver(box, _topics, options, () => _worker!.AcksChanged(), _logger);
         _worker = new BridgeWorker(this, connect);
+        if (options.Tls is { } tls)
+            _certificates = new BoxCertificates(box, tls, options.CertificateTrial, Renew, _logger);
     }
 
     /// <summary>Begins to connect; the box runs whether that succeeds or not.</summary>
@@ -72,6 +78,8 @@ public sealed partial class MqttBridge : IAsyncDisposable
         _ledger.Announce(_topics.Health);
         _replies.SendOwed();
         _worker.Start();
+        _certificates?.Start();
+        _data.Start();
         TryStartConnection();
     }
 
@@ -80,21 +88,28 @@ public sealed partial class MqttBridge : IAsyncDisposable
     {
         if (Interlocked.Exchange(ref _stopped, 1) != 0)
             return;
+        _certificates?.Dispose();
         _worker.Stop();
+        // Before the box is offline, so that nothing comes from it after that.
+        await _data.DisposeAsync().ConfigureAwait(false);
         if (_connection.Session is not null && _identity.IsOwned)
             PublishLast();
         if (!await _connection.StopAsync(MqttStop.Clean, StopPatience).ConfigureAwait(false))
             LogLastNotSent(_logger);
         await _connection.DisposeAsync().ConfigureAwait(false);
         await _worker.DisposeAsync().ConfigureAwait(false);
-        foreach (var entry in _objects.Values)
-            entry.Dispose();
     }
 
     /// <summary>Whether nothing of earlier runs is left at the broker that the box could clear.</summary>
     internal bool IsCleared => _worker.IsCleared;
 
     private void Wake() => _worker?.Wake();
+
+    private long Renew()
+    {
+        _data.Renew();
+        return _control.Renew();
+    }
 
     // The will retains something on the state's topic without the box: that topic must be written down before there is a will.
     private void TryStartConnection()
@@ -105,12 +120,9 @@ public sealed partial class MqttBridge : IAsyncDisposable
 
     private void PublishLast()
     {
-        var next = MonotonicTime.Never;
         _documents.FlushLast(_connection);
         foreach (var ack in _pushes.Documents)
-            ack.Flush(_connection, long.MaxValue, ref next);
-        foreach (var signal in _objects.Values.SelectMany(entry => entry.Signals))
-            signal.Flush(_connection, long.MaxValue, ref next);
+            ack.Flush(_connection);
         _replies.Flush();
         _presence.Publish(_connection, PresenceState.Offline, StopReason);
     }
@@ -121,21 +133,4 @@ public sealed partial class MqttBridge : IAsyncDisposable
 
     [LoggerMessage(2001, LogLevel.Warning, "Not everything could be sent before the bridge ended")]
     private static partial void LogLastNotSent(ILogger logger);
-
-    private sealed class ObjectEntry(RpcObject target, Topics topics, BridgeOptions options, DocumentBoard board, Action wake) : IDisposable
-    {
-        public ObjectDocuments Documents { get; } = new(target, topics, options, board);
-
-        // settings_updated and status_updated are the settings and status documents.
-        public IReadOnlyList<SignalPublisher> Signals { get; } =
-            [.. target.Signals.All.Where(signal => !BuiltInSignals.Contains(signal.Description.Name)).Select(signal => new SignalPublisher(signal, topics, options, wake))];
-
-        private static readonly string[] BuiltInSignals = ["settings_updated", "status_updated"];
-
-        public void Dispose()
-        {
-            foreach (var signal in Signals)
-                signal.Dispose();
-        }
-    }
 }

@@ -1,3 +1,5 @@
+using Microsoft.Extensions.Logging;
+
 namespace Qmi.Edge.Bridge;
 
 /// <summary>
@@ -5,4 +7,5 @@ namespace Qmi.Edge.Bridge;
 /// old one hangs.
 /// </summary>
 /// <param name="customise">What the bridge changes in the options that somebody configured: the client identifier, the will.</param>
-public delegate IMqttConnection MqttConnect(Func<MqttOptions, MqttOptions> customise);
+/// <param name="logger">Where it logs.</param>
+public delegate IMqttConnection MqttConnect(Func<MqttOptions, MqttOptions> customise, ILogger logger);

@@ -45,6 +45,9 @@ public sealed class Topics
     /// <summary>Requests of one verb from one caller.</summary>
     public string Requests(RpcAccess access, string caller) => $"{Box}/{RpcVerb.NameOf(access)}/{caller}/#";
 
+    /// <summary>A request of one caller.</summary>
+    public string Request(RpcAccess access, string caller, string target, string method) => $"{Box}/{RpcVerb.NameOf(access)}/{caller}/{target}/{method}";
+
     /// <summary>Settings pushes, from all callers to all tasks.</summary>
     public string Pushes => Box + "/task/+/push/+";
 

@@ -173,6 +173,25 @@ public sealed class RunningBoxTests : IDisposable
         Assert.True(next.Box.GetProxy<FollowerProxy>("stage").IsRunning());
     }
 
+    [Fact]
+    [Trait("rule", "SET-2")]
+    public async Task A_setting_that_was_edited_in_the_file_is_a_local_change_and_the_others_are_remembered()
+    {
+        const string Configuration = """{"box":"cryo","state":{"folder":"state"},"tasks":{"stage":{"type":"follower","settings":{"rate":RATE},"loop":{"period_ms":10}}}}""";
+        await using (var running = await Start(Configuration.Replace("RATE", "20")))
+        {
+            var outcome = await running.Box.GetProxy<FollowerProxy>("stage").SetSettingsAsync(new FollowerSettings { Rate = 30, Label = "pushed" });
+            Assert.Equal((SettingsResult.Applied, 1L), (outcome.Result, outcome.Revision));
+        }
+
+        await using (var running = await Start(Configuration.Replace("RATE", "20")))
+            Assert.Equal(new FollowerSettings { Rate = 30, Label = "pushed" }, running.Box.GetProxy<FollowerProxy>("stage").GetSettings());
+        await using var edited = await Start(Configuration.Replace("RATE", "25"));
+
+        Assert.Equal(new FollowerSettings { Rate = 25, Label = "pushed" }, edited.Box.GetProxy<FollowerProxy>("stage").GetSettings());
+        Assert.Equal(2, ((QmiTaskRunner)edited.Box.FindObject("stage")!).HeadRevision);
+    }
+
     private static (TimeSpan, MissedLoopPolicy) Loop(FollowerProxy proxy)
     {
         // The schedule says what it is when its loop has begun.

@@ -30,6 +30,16 @@ public sealed class ManualTime : TimeProvider, IParkerFactory
     /// <summary>Monotonic nanoseconds since the clock was made.</summary>
     public long Now => Interlocked.Read(ref _now);
 
+    /// <summary>When the next timer fires, monotonic nanoseconds: so that a test sees that somebody has set one.</summary>
+    public long NextTimer
+    {
+        get
+        {
+            lock (_gate)
+                return _timers.Count == 0 ? MonotonicTime.Never : _timers.Min(timer => timer.Due);
+        }
+    }
+
     public override long GetTimestamp() => Now;
 
     public override DateTimeOffset GetUtcNow()

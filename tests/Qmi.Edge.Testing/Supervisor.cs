@@ -27,17 +27,18 @@ public sealed class Supervisor : IDisposable
     private readonly ConcurrentQueue<SeenMessage> _seen = new();
     private readonly ChildProcess _subscriber;
     private readonly int _port;
-    private readonly string[] _version;
+    private readonly string[] _options;
     private int _read;
 
     /// <param name="port">Port of the broker on loopback.</param>
     /// <param name="filter">What to see.</param>
     /// <param name="version">MQTT version as mosquitto's clients name it: 5 or 311.</param>
-    public Supervisor(int port, string filter = "qmi/v1/#", string version = "5")
+    /// <param name="options">More options of mosquitto's clients, for example a user or a certificate. It must be able to read and write supervisor/ready.</param>
+    public Supervisor(int port, string filter = "qmi/v1/#", string version = "5", params IReadOnlyList<string> options)
     {
-        (_port, _version) = (port, ["-V", version]);
+        (_port, _options) = (port, ["-V", version, .. options]);
         // A tab cannot be in a topic of ours, and payloads of ours are one line.
-        _subscriber = new ChildProcess("mosquitto_sub", ["-h", "127.0.0.1", "-p", Port, .. _version, "-q", "1", "-F", "%t\t%r\t%q\t%p", "-t", filter, "-t", "supervisor/ready"]);
+        _subscriber = new ChildProcess("mosquitto_sub", ["-h", "127.0.0.1", "-p", Port, .. _options, "-q", "1", "-F", "%t\t%r\t%q\t%p", "-t", filter, "-t", "supervisor/ready"]);
         if (!SpinWait.SpinUntil(() => IsReady(), ChildProcess.Patience))
             throw new TimeoutException("mosquitto_sub saw nothing.");
     }
@@ -61,7 +62,7 @@ public sealed class Supervisor : IDisposable
     public void Publish(string topic, string? payload, params string[] options)
     {
         string[] content = payload is null ? ["-n"] : ["-m", payload];
-        using var publisher = new ChildProcess("mosquitto_pub", ["-h", "127.0.0.1", "-p", Port, .. _version, "-q", "1", "-t", topic, .. content, .. options]);
+        using var publisher = new ChildProcess("mosquitto_pub", ["-h", "127.0.0.1", "-p", Port, .. _options, "-q", "1", "-t", topic, .. content, .. options]);
         if (publisher.WaitForExit() != 0)
             throw new InvalidOperationException($"mosquitto_pub: {string.Join('\n', publisher.Errors)}");
     }
@@ -69,7 +70,7 @@ public sealed class Supervisor : IDisposable
     /// <summary>Publishes a file's content, for payloads that no command line takes.</summary>
     public void PublishFile(string topic, string file)
     {
-        using var publisher = new ChildProcess("mosquitto_pub", ["-h", "127.0.0.1", "-p", Port, .. _version, "-q", "1", "-t", topic, "-f", file]);
+        using var publisher = new ChildProcess("mosquitto_pub", ["-h", "127.0.0.1", "-p", Port, .. _options, "-q", "1", "-t", topic, "-f", file]);
         if (publisher.WaitForExit() != 0)
             throw new InvalidOperationException($"mosquitto_pub: {string.Join('\n', publisher.Errors)}");
     }

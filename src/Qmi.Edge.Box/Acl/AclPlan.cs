@@ -20,7 +20,7 @@ internal static class AclPlan
             Prefix = FindPrefix(request.Prefix, configured, mistakes),
             Boxes = boxes,
             Users = [.. ReadUsers(request.Users.SelectMany(Split), mistakes), .. RolesOf(configured, boxes.Length)],
-            HomeAssistant = request.HomeAssistant,
+            HomeAssistant = request.HomeAssistant ?? configured.Select(box => box.HomeAssistant).FirstOrDefault(found => found is not null),
         };
         CheckLevels("--prefix", request.Prefix, mistakes);
         CheckLevels("--home-assistant", request.HomeAssistant, mistakes);

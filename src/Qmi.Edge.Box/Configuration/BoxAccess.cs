@@ -10,7 +10,8 @@ namespace Qmi.Edge.Box;
 /// <param name="Box">Name of the box.</param>
 /// <param name="Prefix">First level of its topics.</param>
 /// <param name="Roles">What callers may do, by their names.</param>
-internal sealed record BoxAccess(string File, string Box, string Prefix, IReadOnlyDictionary<string, RpcAccess> Roles)
+/// <param name="HomeAssistant">First level of Home Assistant's discovery topics; null = the box is not shown there.</param>
+internal sealed record BoxAccess(string File, string Box, string Prefix, IReadOnlyDictionary<string, RpcAccess> Roles, string? HomeAssistant)
 {
     /// <exception cref="ConfigurationException">With every mistake in these members.</exception>
     public static BoxAccess Read(string file)
@@ -23,7 +24,8 @@ internal sealed record BoxAccess(string File, string Box, string Prefix, IReadOn
         var box = ObjectsReader.ReadBox(root, mistakes);
         var mqtt = root.FindObject("mqtt") ?? default;
         var roles = RolesReader.Read(mqtt, box, mistakes);
+        var homeAssistant = DiscoveryReader.Read(mqtt, box, mistakes);
         mistakes.ThrowIfAny(file, new SourceMap(text));
-        return new BoxAccess(file, box, mqtt.FindText("prefix") ?? "qmi", roles ?? []);
+        return new BoxAccess(file, box, mqtt.FindText("prefix") ?? "qmi", roles ?? [], homeAssistant?.Prefix);
     }
 }

@@ -23,6 +23,9 @@ public sealed record BoxConfiguration
     /// <summary>What the box remembers across restarts, and where; null = it remembers nothing.</summary>
     public StateConfiguration? State { get; init; }
 
+    /// <summary>What is kept of signals.</summary>
+    public SignalsConfiguration Signals { get; init; } = new();
+
     /// <summary>The least severe lines that are logged.</summary>
     public LogLevel LogLevel { get; init; } = LogLevel.Information;
 
@@ -31,6 +34,13 @@ public sealed record BoxConfiguration
 
     /// <summary>Tasks, in the order in which they can be made.</summary>
     public IReadOnlyList<TaskConfiguration> Tasks { get; init; } = [];
+
+    /// <summary>What can be known about the objects before there are any.</summary>
+    internal IReadOnlyList<ObjectDescription> DescribeObjects() =>
+    [
+        .. Instruments.Select(instrument => instrument.Type.Describe(instrument.Name)),
+        .. Tasks.Select(task => task.Type.Describe(task.Name)),
+    ];
 }
 
 /// <summary>The broker and how the box is shown there.</summary>
@@ -47,12 +57,23 @@ public sealed record AuditConfiguration(string File, long MaxBytes);
 /// <param name="Folder">The folder, which is made when it does not exist and which no other box may use.</param>
 public sealed record StateConfiguration(string Folder);
 
+/// <summary>What is kept of signals, so that a consumer who has missed some can fetch them.</summary>
+public sealed record SignalsConfiguration
+{
+    /// <summary>How many bytes of each signal; 0 = none; null = as many as is usual.</summary>
+    public long? RingBytes { get; init; }
+
+    /// <summary>A folder of its own; null = with the state, or in memory when there is none.</summary>
+    public string? Folder { get; init; }
+}
+
 /// <summary>One instrument.</summary>
 /// <param name="Name">Its name in the box.</param>
 /// <param name="Type">Its class.</param>
 /// <param name="Arguments">What its constructor is given.</param>
 /// <param name="Open">Whether it is opened when the box starts.</param>
-public sealed record InstrumentConfiguration(string Name, InstrumentType Type, JsonElement Arguments, bool Open);
+/// <param name="IsSimulated">Whether what it says is not from the real world.</param>
+public sealed record InstrumentConfiguration(string Name, InstrumentType Type, JsonElement Arguments, bool Open, bool IsSimulated = false);
 
 /// <summary>One task.</summary>
 /// <param name="Name">Its name in the box.</param>
@@ -60,4 +81,5 @@ public sealed record InstrumentConfiguration(string Name, InstrumentType Type, J
 /// <param name="Arguments">What its constructor is given.</param>
 /// <param name="Options">Its settings, period and policy.</param>
 /// <param name="Start">Whether it is started when the box starts.</param>
-public sealed record TaskConfiguration(string Name, TaskType Type, JsonElement Arguments, TaskOptions Options, bool Start);
+/// <param name="IsSimulated">Whether what it says is not from the real world.</param>
+public sealed record TaskConfiguration(string Name, TaskType Type, JsonElement Arguments, TaskOptions Options, bool Start, bool IsSimulated = false);

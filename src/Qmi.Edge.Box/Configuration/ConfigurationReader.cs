@@ -42,7 +42,8 @@ public sealed class ConfigurationReader
         {
             Box = box,
             Alias = alias,
-            Mqtt = root.FindObject("mqtt") is { } mqtt ? new MqttReader(_files, _mistakes).Read(mqtt, box) : null,
+            Mqtt = root.FindObject("mqtt") is { } mqtt && new MqttReader(_files, _mistakes).Read(mqtt, box) is { } read ? read with { Bridge = SignalsReader.Apply(root, read.Bridge) } : null,
+            Signals = SignalsReader.Read(root, _files, _mistakes),
             Audit = root.FindObject("audit") is { } audit ? ReadAudit(audit) : null,
             State = root.FindObject("state")?.FindText("folder") is { } folder && _files.RequireFolder("/state/folder", folder) is { } state ? new StateConfiguration(state) : null,
             LogLevel = root.FindObject("log")?.FindText("level") is { } level && Enum.TryParse<LogLevel>(level, ignoreCase: true, out var parsed) ? parsed : LogLevel.Information,

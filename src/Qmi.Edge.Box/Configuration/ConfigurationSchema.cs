@@ -24,6 +24,11 @@ public static class ConfigurationSchema
 
     private static readonly SchemaProperty RoleOfCallers = new("roles", new Schema { Type = SchemaType.Object, AdditionalProperties = new Schema { Type = SchemaType.String, Enum = Roles }, Description = "What callers may do, by user name." });
 
+    private static readonly SchemaProperty Discovery = new("discovery", Object(
+        new SchemaProperty("home_assistant", Object(
+            new("prefix", Prefix.Schema with { Default = "\"homeassistant\"", Description = "First level of Home Assistant's discovery topics." }),
+            new("user", Text("Home Assistant's user name at the broker; without it the box is shown there without controls."))))));
+
     private static readonly Schema Mqtt = Object(
         new("host", Text("Name or address of the broker."), Required: true),
         new("port", new Schema { Type = SchemaType.Integer, Minimum = 1, Maximum = 65535, Default = "1883" }),
@@ -37,7 +42,16 @@ public static class ConfigurationSchema
             new("certificate_file", Text("The box's own certificate.")),
             new("key_file", Text("The key of that certificate.")))),
         RoleOfCallers,
-        new("default_role", new Schema { Type = SchemaType.String, Enum = Roles, Description = "What callers may do that roles does not name: observer, or admin when there are no roles." }));
+        new("default_role", new Schema { Type = SchemaType.String, Enum = Roles, Description = "What callers may do that roles does not name: observer, or admin when there are no roles." }),
+        Discovery);
+
+    private static readonly Schema Signals = Object(
+        new("ring_bytes", new Schema { Type = SchemaType.Integer, Minimum = 0, Maximum = 1L << 32, Unit = "bytes", Description = "How much is kept of each signal for who has missed some; at least 65536, or 0 for nothing. 4194304 with a folder, 1048576 in memory." }),
+        new("folder", Text("A folder for what is kept of signals, when it is not to be in the state's: a disk that bears being written all the time, or one in memory.")),
+        new("max_ms", new Schema { Type = SchemaType.Integer, Minimum = 1, Maximum = 60_000, Unit = "ms", Default = "50", Description = "How long a value waits for others to travel with." }),
+        new("max_n", new Schema { Type = SchemaType.Integer, Minimum = 1, Maximum = 100_000, Default = "1000", Description = "How many values travel together." }));
+
+    private static readonly Schema Simulated = Flag with { Default = "false", Description = "Whether what it says is not from the real world: its values, and those of all who read them, then say so." };
 
     private static readonly Schema Loop = Object(
         new("period_ms", new Schema { Type = SchemaType.Number, Minimum = 0.1, Maximum = TimeSpan.FromDays(1).TotalMilliseconds, Unit = "ms" }),
@@ -46,14 +60,16 @@ public static class ConfigurationSchema
     private static readonly Schema Instrument = Object(
         new("type", Text("Its type."), Required: true),
         new("args", AnyObject),
-        new("open", Flag with { Default = "true", Description = "Whether it is opened when the box starts." }));
+        new("open", Flag with { Default = "true", Description = "Whether it is opened when the box starts." }),
+        new("simulated", Simulated));
 
     private static readonly Schema Task = Object(
         new("type", Text("Its type."), Required: true),
         new("args", AnyObject),
         new("settings", AnyObject),
         new("loop", Loop),
-        new("start", Flag with { Default = "true", Description = "Whether it is started when the box starts." }));
+        new("start", Flag with { Default = "true", Description = "Whether it is started when the box starts." }),
+        new("simulated", Simulated));
 
     /// <summary>The whole file.</summary>
     public static Schema Root { get; } = Object(
@@ -64,17 +80,21 @@ public static class ConfigurationSchema
             new("file", Text("The file."), Required: true),
             new("max_bytes", new Schema { Type = SchemaType.Integer, Minimum = 4096, Maximum = 1L << 40, Default = "16777216" }))),
         new("state", Object(new SchemaProperty("folder", Text("A folder for what the box must remember across restarts: settings, locks, requests."), Required: true))),
-        new("log", Object(new SchemaProperty("level", new Schema { Type = SchemaType.String, Enum = LogLevels }))),
+        new("signals", Signals),
+        new("log", Object(
+            new("level", new Schema { Type = SchemaType.String, Enum = LogLevels, Default = "\"information\"", Description = "The least severe lines on standard error." }),
+            new("mqtt", new Schema { Type = SchemaType.String, Enum = [.. LogLevels, "off"], Default = "\"warning\"", Description = "The least severe lines that are published." }))),
         new("instruments", new Schema { Type = SchemaType.Object, AdditionalProperties = Instrument }),
         new("tasks", new Schema { Type = SchemaType.Object, AdditionalProperties = Task }));
 
     /// <summary>What a broker must know of a box; whatever else is there is not looked at.</summary>
-    internal static Schema Access { get; } = Object(
+    internal static Schema Access { get; } = Part(
         new("box", Text("Name of the box on the wire."), Required: true),
-        new("mqtt", Object(Prefix, RoleOfCallers) with { AdditionalProperties = AnyValue })) with
-    { AdditionalProperties = AnyValue };
+        new("mqtt", Part(Prefix, RoleOfCallers, Discovery)));
 
     private static Schema Text(string description) => new() { Type = SchemaType.String, MinLength = 1, Description = description };
 
     private static Schema Object(params ReadOnlySpan<SchemaProperty> properties) => new() { Type = SchemaType.Object, Properties = [.. properties] };
+
+    private static Schema Part(params ReadOnlySpan<SchemaProperty> properties) => Object(properties) with { AdditionalProperties = AnyValue };
 }

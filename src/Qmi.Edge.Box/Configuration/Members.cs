@@ -17,6 +17,9 @@ internal static class Members
     /// <summary>True unless it says false.</summary>
     public static bool IsNotFalse(this JsonElement parent, string name) => parent.Find(name, JsonValueKind.False) is null;
 
+    /// <summary>True only when it says true.</summary>
+    public static bool IsTrue(this JsonElement parent, string name) => parent.Find(name, JsonValueKind.True) is not null;
+
     /// <summary>The members of a group that are objects; of those with the same name the last.</summary>
     public static IEnumerable<JsonProperty> FindObjects(this JsonElement parent, string name)
     {

@@ -16,6 +16,7 @@ internal sealed class MqttReader(ConfiguredFile files, Mistakes mistakes)
             mistakes.Add($"{Place}/password_file", "A password needs a \"user\" beside it: brokers take no password alone.");
         var tls = mqtt.FindObject("tls") is { } found ? ReadTls(found) : null;
         var roles = RolesReader.Read(mqtt, box, mistakes);
+        var homeAssistant = DiscoveryReader.Read(mqtt, box, mistakes);
         if (mistakes.AreAt(Place))
             return null;
 
@@ -28,7 +29,9 @@ internal sealed class MqttReader(ConfiguredFile files, Mistakes mistakes)
             // Who names some means that the others are to do less, even when the list is empty.
             DefaultRole = mqtt.FindText("default_role") is { } other ? RoleName.Find(other) : roles is null ? null : RpcAccess.Read,
             Tls = tls,
+            HomeAssistant = homeAssistant,
         };
+        DiscoveryReader.CheckRole(bridge, mistakes);
         var connection = new MqttOptions
         {
             Host = mqtt.FindText("host")!,
@@ -42,7 +45,7 @@ internal sealed class MqttReader(ConfiguredFile files, Mistakes mistakes)
             MaximumPacketSize = (uint)(4 * bridge.PayloadLimit),
             OutboxBytes = 4 << 20,
         };
-        return new MqttConfiguration(connection, bridge);
+        return new MqttConfiguration(connection, bridge with { Broker = $"{connection.Host}:{connection.Port}" });
     }
 
     private MqttTls? ReadTls(JsonElement tls)

@@ -51,7 +51,7 @@ internal sealed class ObjectsReader(TypeCatalog types, Mistakes mistakes)
         CheckName(member.Name, path);
         if (FindType<InstrumentType>(member.Value, path, ObjectKind.Instrument) is not { } type)
             return null;
-        return new InstrumentConfiguration(member.Name, type, ReadArguments(member, path, type, _instrumentNames), member.Value.IsNotFalse("open"));
+        return new InstrumentConfiguration(member.Name, type, ReadArguments(member, path, type, _instrumentNames), member.Value.IsNotFalse("open"), member.Value.IsTrue("simulated"));
     }
 
     private TaskConfiguration? ReadTask(JsonProperty member)
@@ -63,7 +63,7 @@ internal sealed class ObjectsReader(TypeCatalog types, Mistakes mistakes)
         if (FindType<TaskType>(member.Value, path, ObjectKind.Task) is not { } type)
             return null;
         var arguments = ReadArguments(member, path, type, [.. _instrumentNames, .. _taskNames]);
-        return new TaskConfiguration(member.Name, type, arguments, ReadOptions(member.Value, path, type), member.Value.IsNotFalse("start"));
+        return new TaskConfiguration(member.Name, type, arguments, ReadOptions(member.Value, path, type), member.Value.IsNotFalse("start"), member.Value.IsTrue("simulated"));
     }
 
     private void CheckName(string name, string path)

@@ -34,6 +34,9 @@ public sealed class AccessRules(string prefix, string? homeAssistant = null)
         .. homeAssistant is null ? Enumerable.Empty<AccessRule>() : [Read($"{homeAssistant}/{Below}")],
     ];
 
+    /// <summary>What may be shared among several who store it; replies and requests never are, and documents would be lost to all but one.</summary>
+    public IEnumerable<string> Shareable() => [_all.Signal(ObjectKind.Task, Any, Below), _all.Signal(ObjectKind.Instrument, Any, Below), _all.Log(Below)];
+
     /// <summary>What everybody may do in its own name: ask, be answered, and see its own pushes.</summary>
     /// <param name="user">The name, or what the broker replaces by it.</param>
     public IEnumerable<AccessRule> Own(string user) =>

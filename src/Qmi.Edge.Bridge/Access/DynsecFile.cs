@@ -12,9 +12,9 @@ public static class DynsecFile
     // What begins so is ours: it is replaced, and what is no longer in the plan disappears.
     private const string Ours = "qmi-";
     private const string Everybody = Ours + "everybody";
+    private const string Boxes = Ours + "boxes";
 
     private static readonly string[] Groups = [Ours + "observers", Ours + "operators", Ours + "admins"];
-    private const string Boxes = Ours + "boxes";
 
     /// <summary>Writes the rules of a plan.</summary>
     /// <param name="utf8">Where to.</param>
@@ -42,6 +42,17 @@ public static class DynsecFile
             new Member(user.Key, Groups[(int)user.Max(role => role.Role)], [.. rules.Own(user.Key), .. user.SelectMany(rules.Role).Distinct()])),
     ];
 
+    // Everybody may subscribe, as with an acl_file: what is delivered is decided message by message. The plugin takes a shared subscription for
+    // a filter of its own.
+    private static IEnumerable<string> GetSubscriptions(AccessPlan plan, AccessRules rules)
+    {
+        yield return $"{plan.Prefix}/{Topics.Version}/#";
+        foreach (var filter in rules.Shareable())
+            yield return $"$share/+/{filter}";
+        if (plan.HomeAssistant is { } homeAssistant)
+            yield return homeAssistant + "/#";
+    }
+
     private static void WriteDefaults(Utf8JsonWriter writer)
     {
         writer.WriteStartObject("defaultACLAccess"u8);
@@ -61,7 +72,7 @@ public static class DynsecFile
             writer.WriteStartObject();
             writer.WriteString("username"u8, member.Name);
             kept.WriteCredentials(writer, member.Name);
-            WriteNames(writer, "roles", "rolename", [Ours + member.Name]);
+            WriteNames(writer, "roles", "rolename", [member.Role]);
             writer.WriteEndObject();
         }
 
@@ -88,10 +99,9 @@ public static class DynsecFile
     {
         writer.WriteStartArray("roles"u8);
         kept.WriteOthers(writer, "roles", IsNotOurs, "rolename");
-        // Subscribing is let to all, as with an acl_file: what is delivered is decided message by message.
-        WriteRole(writer, Everybody, rules.Everybody(), [$"{plan.Prefix}/{Topics.Version}/#", .. plan.HomeAssistant is { } other ? new[] { other + "/#" } : []]);
+        WriteRole(writer, Everybody, rules.Everybody(), GetSubscriptions(plan, rules));
         foreach (var member in members)
-            WriteRole(writer, Ours + member.Name, member.Rules, []);
+            WriteRole(writer, member.Role, member.Rules, []);
         writer.WriteEndArray();
     }
 
@@ -138,5 +148,9 @@ public static class DynsecFile
 
     private static bool IsNotOurs(string name) => !name.StartsWith(Ours, StringComparison.Ordinal);
 
-    private sealed record Member(string Name, string Group, IReadOnlyList<AccessRule> Rules);
+    private sealed record Member(string Name, string Group, IReadOnlyList<AccessRule> Rules)
+    {
+        // Somebody may be named everybody.
+        public string Role => $"{Ours}of-{Name}";
+    }
 }

@@ -25,9 +25,10 @@ internal sealed class DocumentBoard(Action wake, TopicLedger ledger)
     /// <param name="topic">Its topic.</param>
     /// <param name="interval">Shortest time between two publications.</param>
     /// <param name="write">Writes it, given its sequence number; what writes nothing is empty.</param>
-    public RetainedDocument Add(string topic, TimeSpan interval, Action<Utf8JsonWriter, long> write)
+    /// <param name="isRefreshed">Whether <see cref="Refresh"/> is for it, too.</param>
+    public RetainedDocument Add(string topic, TimeSpan interval, Action<Utf8JsonWriter, long> write, bool isRefreshed = false)
     {
-        var document = new RetainedDocument(topic, interval, write);
+        var document = new RetainedDocument(topic, interval, write, isRefreshed);
         ledger.Announce(topic);
         lock (_gate)
             _all.Add(document);
@@ -40,6 +41,16 @@ internal sealed class DocumentBoard(Action wake, TopicLedger ledger)
     {
         if (document.Touch())
             Enqueue(document);
+    }
+
+    /// <summary>Publishes those soon that are to be heard from time to time. From any thread.</summary>
+    public void Refresh()
+    {
+        lock (_gate)
+        {
+            foreach (var document in _all.Where(document => document.IsRefreshed))
+                Touch(document);
+        }
     }
 
     /// <summary>Makes the broker forget a document. From any thread.</summary>

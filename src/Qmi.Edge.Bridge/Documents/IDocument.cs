@@ -5,12 +5,10 @@ internal interface IDocument
 {
     /// <summary>Publishes what is new.</summary>
     /// <param name="connection">Where to.</param>
-    /// <param name="now">Monotonic nanoseconds.</param>
-    /// <param name="next">Lowered to the time at which it must be looked at again.</param>
     /// <returns>False when the connection did not take it: try again later.</returns>
-    bool Flush(IMqttConnection connection, long now, ref long next);
+    bool Flush(IMqttConnection connection);
 
     /// <summary>Publishes it whether it changed or not.</summary>
     /// <returns>As <see cref="Flush"/>.</returns>
-    bool Publish(IMqttConnection connection, long now);
+    bool Publish(IMqttConnection connection);
 }

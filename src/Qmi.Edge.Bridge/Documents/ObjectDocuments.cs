@@ -17,21 +17,25 @@ internal sealed class ObjectDocuments
     {
         _board = board;
         var box = target.Box;
-        RetainedDocument Make(string name, TimeSpan interval, Action<Utf8JsonWriter> writeMembers) => board.Add(topics.Document(target, name), interval, (writer, sequence) =>
-        {
-            DocumentHeader.WriteStart(writer, box, sequence);
-            writeMembers(writer);
-            writer.WriteEndObject();
-        });
+        RetainedDocument Make(string name, TimeSpan interval, Action<Utf8JsonWriter> writeMembers, bool isRefreshed = false) => board.Add(
+            topics.Document(target, name),
+            interval,
+            (writer, sequence) =>
+            {
+                DocumentHeader.WriteStart(writer, box, sequence);
+                writeMembers(writer);
+                writer.WriteEndObject();
+            },
+            isRefreshed);
 
-        _info = Make("info", TimeSpan.Zero, writer => DescriptionDocument.WriteMembers(writer, target.Description));
+        _info = Make("info", TimeSpan.Zero, writer => WriteInfo(writer, target.Description));
         _byAspect[(int)ObjectAspect.Lock] = Make("lock", LockInterval, writer => LockDocument.WriteMembers(writer, target));
         switch (target)
         {
             case QmiTaskRunner task:
                 _byAspect[(int)ObjectAspect.State] = Make("state", TimeSpan.Zero, writer => TaskStateDocument.WriteMembers(writer, task));
                 _byAspect[(int)ObjectAspect.Settings] = Make("settings", TimeSpan.Zero, task.WriteSettings);
-                _byAspect[(int)ObjectAspect.Status] = Make("status", options.StatusInterval, writer => WriteStatus(writer, task));
+                _byAspect[(int)ObjectAspect.Status] = Make("status", options.StatusInterval, writer => WriteStatus(writer, task), isRefreshed: options.HomeAssistant is not null);
                 break;
             case QmiInstrument instrument:
                 _byAspect[(int)ObjectAspect.State] = Make("state", TimeSpan.Zero, writer => InstrumentStateDocument.WriteMembers(writer, instrument));
@@ -57,10 +61,17 @@ internal sealed class ObjectDocuments
         }
     }
 
+    private static void WriteInfo(Utf8JsonWriter writer, ObjectDescription description)
+    {
+        writer.WriteString("hash"u8, DescriptionDocument.GetHash(description));
+        DescriptionDocument.WriteMembers(writer, description);
+    }
+
     private static void WriteStatus(Utf8JsonWriter writer, QmiTaskRunner task)
     {
         writer.WriteTimestamp("ts"u8, task.Box.TimeProvider.GetUtcNow());
         writer.WritePropertyName("values"u8);
         task.WriteStatus(writer);
+        writer.WriteNumber("q"u8, (int)task.StatusQuality);
     }
 }

@@ -11,7 +11,8 @@ namespace Qmi.Edge.Bridge;
 /// <param name="topic">The topic.</param>
 /// <param name="interval">Shortest time between two publications, for what changes faster than anybody reads.</param>
 /// <param name="write">Writes it, given its sequence number; what writes nothing is empty, and the broker forgets it.</param>
-internal sealed class RetainedDocument(string topic, TimeSpan interval, Action<Utf8JsonWriter, long> write)
+/// <param name="isRefreshed">It is published from time to time though it has not changed, for readers who take silence for death.</param>
+internal sealed class RetainedDocument(string topic, TimeSpan interval, Action<Utf8JsonWriter, long> write, bool isRefreshed)
 {
     private readonly byte[] _topic = Encoding.UTF8.GetBytes(topic);
     private readonly long _interval = MonotonicTime.ToNanoseconds(interval);
@@ -22,6 +23,9 @@ internal sealed class RetainedDocument(string topic, TimeSpan interval, Action<U
 
     /// <summary>The topic.</summary>
     public string Topic { get; } = topic;
+
+    /// <summary>Whether it is published from time to time though it has not changed.</summary>
+    public bool IsRefreshed => isRefreshed;
 
     /// <summary>Whether nobody looks after it any more: it is cleared once more, and then forgotten.</summary>
     public bool IsRemoved => _isRemoved;

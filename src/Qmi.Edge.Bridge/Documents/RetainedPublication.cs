@@ -20,4 +20,6 @@ internal static class RetainedPublication
 internal static class ContentTypes
 {
     public static ReadOnlySpan<byte> Json => "application/json"u8;
+
+    public static ReadOnlySpan<byte> Cbor => "application/cbor"u8;
 }

@@ -42,7 +42,7 @@ public interface IMqttConnection : IAsyncDisposable
 
     /// <summary>
     /// Connects anew at once, with the files that the options name as they are then. A connection at hand sends first what it has accepted, for
-    /// up to a second, and is then broken like any that breaks; an attempt under way is given up; a wait for the next one ends. From any
+    /// up to three seconds, and is then broken like any that breaks; an attempt under way is given up; a wait for the next one ends. From any
     /// thread, and never blocks.
     /// </summary>
     /// <returns>The <see cref="MqttSession.Number"/> of the newest connection made before: whatever is connected under a higher one was begun after this call.</returns>

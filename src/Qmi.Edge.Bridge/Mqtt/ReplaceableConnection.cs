@@ -125,7 +125,7 @@ internal sealed partial class ReplaceableConnection(MqttConnect connect, Func<Mq
                 // The session of this process is resumed by whatever client it has.
                 CleanStart = options.CleanStart && before == 0,
             };
-        });
+        }, logger);
         var client = new ReplaceableClient(connection, before, _events!, OnConnected, OnDisconnected);
         Volatile.Write(ref _client, client);
         return client;

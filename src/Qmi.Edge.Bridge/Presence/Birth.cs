@@ -113,7 +113,7 @@ internal sealed class Birth(EdgeBox box, Topics topics, BridgeOptions options, B
 
         while (_unanswered.TryPeek(out var ack))
         {
-            if (!ack.Publish(connection, now))
+            if (!ack.Publish(connection))
                 return false;
             _unanswered.Dequeue();
         }

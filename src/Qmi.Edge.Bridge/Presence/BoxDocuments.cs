@@ -17,7 +17,11 @@ internal sealed class BoxDocuments
     public BoxDocuments(EdgeBox box, Topics topics, BridgeOptions options, DocumentBoard board, Func<MqttSession?> session)
     {
         (_box, _topics, _board) = (box, topics, board);
-        _info = board.Add(topics.Info, TimeSpan.Zero, (writer, sequence) => WriteInfo(writer, sequence, options, session()));
+        _info = board.Add(topics.Info, TimeSpan.Zero, (writer, sequence) =>
+        {
+            var now = session();
+            DocumentHeader.WriteHashed(writer, box, sequence, members => WriteInfoMembers(members, options, now));
+        });
         MoveAlias();
     }
 
@@ -47,9 +51,8 @@ internal sealed class BoxDocuments
         writer.WriteEndObject();
     }
 
-    private void WriteInfo(Utf8JsonWriter writer, long sequence, BridgeOptions options, MqttSession? session)
+    private void WriteInfoMembers(Utf8JsonWriter writer, BridgeOptions options, MqttSession? session)
     {
-        DocumentHeader.WriteStart(writer, _box, sequence);
         writer.WriteString("box"u8, _box.Name);
         if (_box.Alias.Name is { } alias)
             writer.WriteString("alias"u8, alias);
@@ -69,7 +72,6 @@ internal sealed class BoxDocuments
             WriteBroker(writer, session);
         WriteObjects(writer, "tasks"u8, ObjectKind.Task);
         WriteObjects(writer, "instruments"u8, ObjectKind.Instrument);
-        writer.WriteEndObject();
     }
 
     private void WriteClock(Utf8JsonWriter writer)

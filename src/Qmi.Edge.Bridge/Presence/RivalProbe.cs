@@ -1,4 +1,5 @@
 using System.Text;
+using Microsoft.Extensions.Logging;
 using Qmi.Edge.Runtime;
 
 namespace Qmi.Edge.Bridge;
@@ -38,8 +39,9 @@ internal sealed class RivalProbe : IMqttEvents, IAsyncDisposable
     /// <param name="options">How often a box like ours gives a sign of life, and how long it takes to come back.</param>
     /// <param name="hasReconnected">The other one is known to connect again and again: it may be waiting for its next attempt.</param>
     /// <param name="timeProvider">The clock.</param>
+    /// <param name="logger">Where its connection logs.</param>
     /// <param name="wake">Called when there is news.</param>
-    public RivalProbe(MqttConnect connect, Topics topics, string boot, BridgeOptions options, bool hasReconnected, TimeProvider timeProvider, Action wake)
+    public RivalProbe(MqttConnect connect, Topics topics, string boot, BridgeOptions options, bool hasReconnected, TimeProvider timeProvider, ILogger logger, Action wake)
     {
         (_topics, _boot, _timeProvider, _wake) = (topics, boot, timeProvider, wake);
         _period = MonotonicTime.ToNanoseconds(options.HealthInterval);
@@ -48,7 +50,7 @@ internal sealed class RivalProbe : IMqttEvents, IAsyncDisposable
             if (hasReconnected)
                 _patience = MonotonicTime.ToNanoseconds(configured.MaximumReconnectDelay + options.BirthSpread);
             return configured with { ClientId = configured.ClientId + "-probe", Will = null, CleanStart = true, SessionExpiry = TimeSpan.Zero };
-        });
+        }, logger);
     }
 
     /// <summary>The run that gave a sign of life, or null.</summary>

@@ -57,7 +57,7 @@ internal sealed partial class Rivalry(EdgeBox box, Topics topics, MqttConnect co
             }
 
             _isClaiming = false;
-            _probe = new RivalProbe(connect, topics, box.Boot, options, _rival!.Lives, box.TimeProvider, wake);
+            _probe = new RivalProbe(connect, topics, box.Boot, options, _rival!.Lives, box.TimeProvider, logger, wake);
             _probe.Start();
         }
 

@@ -33,10 +33,19 @@ internal static class ReplyWriter
         writer.WriteTimestamp("ts"u8, box.TimeProvider.GetUtcNow());
         writer.WriteNumber("took_ms"u8, (box.TimeProvider.GetNanoseconds() - request.Received) / MonotonicTime.Millisecond);
         writer.WriteBoolean("replayed"u8, reply.Replayed);
-        if (box.FindObject(request.Topic.Target) is { Lock.Fence: > 0 } target)
-            writer.WriteNumber("fence"u8, target.Lock.Fence);
+        if (box.FindObject(request.Topic.Target) is { } target)
+            WriteCircumstances(writer, target);
         if (request.Trace is { } trace)
             writer.WriteString("trace"u8, trace);
         writer.WriteEndObject();
+    }
+
+    private static void WriteCircumstances(Utf8JsonWriter writer, RpcObject target)
+    {
+        if (target.Lock.Fence > 0)
+            writer.WriteNumber("fence"u8, target.Lock.Fence);
+        // Like the signals of a simulated object, its answers say what they are.
+        if (target.IsSimulated)
+            writer.WriteNumber("q"u8, (int)Quality.Simulated);
     }
 }

@@ -32,6 +32,9 @@ internal sealed class RequestReceiver(EdgeBox box, Topics topics, BridgeOptions 
     private void Receive(ref PendingRequest pending, in MqttMessage message)
     {
         var address = pending.Topic;
+        // Known before the payload is: so that even what cannot be read is answered where the answer is waited for.
+        if (!message.ResponseTopic.IsEmpty)
+            pending = pending with { Id = message.CorrelationData.IsEmpty ? null : ToId(message.CorrelationData), ReplyTopic = CheckReplyTopic(address.Caller, Encoding.UTF8.GetString(message.ResponseTopic)) };
         if (message.Payload.Length > options.PayloadLimit)
             throw TooLarge(message.Payload.Length);
         if (message.Retain)

@@ -4,7 +4,11 @@ using Qmi.Edge.Runtime;
 namespace Qmi.Edge.Bridge;
 
 /// <summary>A settings push by topic, checked for form.</summary>
-internal sealed record PushRequest(string? Id, SettingsPushBody Body, string? LockToken, bool HasGuard);
+internal sealed record PushRequest(string? Id, SettingsPushBody Body, string? LockToken)
+{
+    /// <summary>Whether it can be retained: with the revision it was made for, or the time until it is wanted, last year's settings never come back.</summary>
+    public bool HasGuard => Body.BaseRevision is not null || Body.Terms.Expires is not null;
+}
 
 /// <summary>Reads the payload of a settings push.</summary>
 internal static class PushBodyReader
@@ -15,11 +19,8 @@ internal static class PushBodyReader
         Properties =
         [
             new("id", new Schema { Type = SchemaType.String, MinLength = 1, MaxLength = 64 }),
-            new("values", new Schema { Type = SchemaType.Object, AdditionalProperties = new Schema { Type = SchemaType.Any } }, Required: true),
-            new("mode", new Schema { Type = SchemaType.String, Enum = ["merge", "replace"] }),
-            new("base_rev", new Schema { Type = SchemaType.Integer, Minimum = 0 }),
+            .. SettingsPushBody.Members,
             new("lock", new Schema { Type = SchemaType.String, MinLength = 1 }),
-            new("note", new Schema { Type = SchemaType.String, MaxLength = 256 }),
             new("v", new Schema { Type = SchemaType.Integer, Minimum = 1, Maximum = 1 }),
         ],
     };
@@ -29,8 +30,7 @@ internal static class PushBodyReader
     {
         var root = EnvelopeReader.Parse(payload);
         SchemaViolations.ThrowIfAny(Schema.Validate(root), "The push");
-        var body = SettingsPushBody.Read(root);
-        return new PushRequest(GetText(root, "id"), body, GetText(root, "lock"), HasGuard: body.BaseRevision is not null);
+        return new PushRequest(GetText(root, "id"), SettingsPushBody.Read(root), GetText(root, "lock"));
     }
 
     /// <summary>The id of a push that is otherwise wrong, so that even its refusal can be told apart.</summary>

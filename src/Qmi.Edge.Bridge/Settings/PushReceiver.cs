@@ -7,93 +7,120 @@ namespace Qmi.Edge.Bridge;
 /// <summary>Receives settings pushes by topic and tells each caller, in a retained document of its own, what became of them.</summary>
 internal sealed partial class PushReceiver(EdgeBox box, Topics topics, BridgeOptions options, Action documentChanged, ILogger logger)
 {
-    private static readonly RpcMethodDescription SetSettings = new() { Name = "set_settings" };
-
     private readonly ConcurrentDictionary<(string Task, string Caller), AckDocument> _acks = new();
+    private readonly StrayAcks _strays = new(box, topics, logger);
 
     /// <summary>The acks.</summary>
-    public IEnumerable<IDocument> Documents => _acks.Values;
+    public IEnumerable<IDocument> Documents => _acks.Values.Append<IDocument>(_strays);
 
-    /// <summary>Receives a message below the box; false when its topic is no push.</summary>
+    /// <summary>Receives a message below the box; false when its topic is no push. On the connection's thread: a push is only copied and queued.</summary>
     public bool TryReceive(string topic, in MqttMessage message)
     {
-        if (topic.Split('/') is not ["task", { Length: > 0 } task, "push", { Length: > 0 } caller])
+        if (topic.Split('/') is not ["task", { Length: > 0 } name, "push", { Length: > 0 } caller])
             return false;
         // An empty push is a cleared one, perhaps our own clearing coming back.
         if (message.Payload.IsEmpty)
             return true;
-        var entry = _acks.GetOrAdd((task, caller), _ => new AckDocument(box, topics.Ack(task, caller), topics.Push(task, caller)));
-        try
+        if (box.FindObject(name) is not QmiTaskRunner task)
         {
-            Receive(entry, task, options.GetCaller(caller), message);
-        }
-        catch (QmiException error)
-        {
-            Answer(entry, new Ack { Id = PushBodyReader.FindId(message.Payload), State = "rejected", Error = error, At = box.TimeProvider.GetUtcNow(), HeadRevision = HeadRevision(task) });
+            _strays.Add(name, caller, message.Payload);
+            documentChanged();
+            return true;
         }
 
+        var pusher = new SettingsPusher(options.GetCaller(caller), null, PushRoad.Topic, task.TakePushOrder());
+        AckOf(name, caller).NoteReceived(pusher.Order);
+        if (message.Payload.Length > options.PayloadLimit)
+            task.RefuseSettings(pusher, new QmiException(ErrorCode.PayloadTooLarge, $"The push has {message.Payload.Length} bytes, at most {options.PayloadLimit} are allowed."));
+        else
+            _ = ReceiveAsync(task, pusher, message.Payload.ToArray(), message.Retain);
         return true;
     }
 
-    private void Receive(AckDocument entry, string taskName, Caller caller, in MqttMessage message)
+    /// <summary>Something has become of a push: here every answer passes, on whichever way the push came.</summary>
+    public void Add(QmiTaskRunner task, SettingsAck ack)
     {
-        if (message.Payload.Length > options.PayloadLimit)
-            throw new QmiException(ErrorCode.PayloadTooLarge, $"The push has {message.Payload.Length} bytes, at most {options.PayloadLimit} are allowed.");
-        var push = PushBodyReader.Read(message.Payload);
-        if (box.FindObject(taskName) is not QmiTaskRunner task)
-            throw new QmiException(ErrorCode.NoSuchObject, $"There is no task \"{taskName}\" in box {box.Name}{NearestName.Hint(taskName, box.Objects.Select(target => target.Name))}.");
-        if (caller.Role < RpcAccess.Control)
-            throw new QmiException(ErrorCode.Forbidden, $"{caller.Name} may not change settings: it needs the role {RoleName.Of(RpcAccess.Control)}.");
-        if (entry.Newest is { Id: { } last } known && last == push.Id)
-        {
-            // The same push again: it is never applied twice, its answer is repeated.
-            Answer(entry, known);
-            return;
-        }
-
-        if (message.Retain && !push.HasGuard)
-            throw new QmiException(ErrorCode.RetainedRequest, "A retained push needs base_rev, so that last year's settings can never come back: STALE_GUARD_REQUIRED.");
-        task.Lock.Check(caller, push.LockToken, SetSettings);
-        Accept(entry, task, caller, push);
-    }
-
-    private void Accept(AckDocument entry, QmiTaskRunner task, Caller caller, PushRequest push)
-    {
-        var accepted = task.PushSettings(push.Body, caller, push.Id);
-        var ack = new Ack { Id = push.Id, Revision = accepted.Revision, State = "pending", At = box.TimeProvider.GetUtcNow(), HeadRevision = task.HeadRevision };
-        Answer(entry, ack);
-        _ = FollowAsync(entry, task, ack, accepted.Outcome);
-    }
-
-    private async Task FollowAsync(AckDocument entry, QmiTaskRunner task, Ack pending, Task<SettingsOutcome> outcome)
-    {
-        try
-        {
-            var result = await outcome.ConfigureAwait(false);
-            var final = pending with
-            {
-                State = result.Result switch { SettingsResult.Applied => "applied", SettingsResult.Superseded => "superseded", _ => "failed" },
-                Error = result.Error,
-                Turn = result.Turn,
-                At = box.TimeProvider.GetUtcNow(),
-                HeadRevision = task.HeadRevision,
-            };
-            Answer(entry, final);
-        }
-        catch (Exception exception)
-        {
-            LogAckFailed(logger, task.Name, exception);
-        }
-    }
-
-    private void Answer(AckDocument entry, Ack ack)
-    {
-        entry.Add(ack);
+        AckOf(task.Name, ack.Caller).Add(ack);
         documentChanged();
     }
 
-    private long HeadRevision(string task) => box.FindObject(task) is QmiTaskRunner runner ? runner.HeadRevision : 0;
+    /// <summary>A task is there: what an earlier life of the box has answered is told again.</summary>
+    public void Restore(QmiTaskRunner task)
+    {
+        foreach (var ack in task.SettingsAcks)
+            AckOf(task.Name, ack.Caller).Restore(ack);
+    }
 
-    [LoggerMessage(2201, LogLevel.Error, "The outcome of a push to {Task} could not be told")]
-    private static partial void LogAckFailed(ILogger logger, string task, Exception exception);
+    /// <summary>A task is gone, and leaves nothing behind.</summary>
+    public void Forget(QmiTaskRunner task)
+    {
+        foreach (var (_, document) in _acks.Where(entry => entry.Key.Task == task.Name))
+            document.Clear();
+        documentChanged();
+    }
+
+    private async Task ReceiveAsync(QmiTaskRunner task, SettingsPusher pusher, byte[] payload, bool isRetained)
+    {
+        try
+        {
+            await task.ReceivePushAsync(() => Receive(task, pusher, PushBodyReader.Read(payload), isRetained)).ConfigureAwait(false);
+        }
+        catch (Exception exception)
+        {
+            if (exception is not QmiException)
+                LogReceiveFailed(logger, task.Name, exception);
+            var error = exception as QmiException ?? new QmiException(ErrorCode.Internal, $"Qmi.Edge failed: {exception.GetType().Name}: {exception.Message}", exception);
+            task.RefuseSettings(pusher with { RequestId = PushBodyReader.FindId(payload) }, await WhenItMayBeToldAsync(task, error).ConfigureAwait(false));
+        }
+    }
+
+    private void Receive(QmiTaskRunner task, SettingsPusher pusher, PushRequest push, bool isRetained)
+    {
+        var caller = pusher.Caller;
+        if (caller.Role < RpcAccess.Control)
+            throw new QmiException(ErrorCode.Forbidden, $"{caller.Name} may not change settings: it needs the role {RoleName.Of(RpcAccess.Control)}.");
+        if (push.Id is { } id && FindKnown(task, caller.Name, id) is { } known)
+        {
+            // The same push again: it is never applied twice, its answer is repeated.
+            AckOf(task.Name, caller.Name).Repeat(known, pusher.Order);
+            documentChanged();
+            return;
+        }
+
+        if (isRetained && !push.HasGuard)
+            throw NotGuarded();
+        // What becomes of it is told by the box's observers: see Add.
+        task.PushSettings(push.Body, pusher with { RequestId = push.Id }, push.LockToken);
+    }
+
+    // The one place that knows whether a push was answered before.
+    private static SettingsAck? FindKnown(QmiTaskRunner task, string caller, string id) => task.FindSettingsAck(caller, id);
+
+    // A conflict names the revision that is in the way, which others may take for given: only when no power cut can undo it.
+    private static async Task<QmiException> WhenItMayBeToldAsync(QmiTaskRunner task, QmiException error)
+    {
+        if (error.Code != ErrorCode.Conflict)
+            return error;
+        try
+        {
+            await task.SettingsSavedAsync().ConfigureAwait(false);
+            return error;
+        }
+        catch (QmiException notSaved)
+        {
+            return notSaved;
+        }
+    }
+
+    private AckDocument AckOf(string task, string caller) =>
+        _acks.GetOrAdd((task, caller), _ => new AckDocument(box, task, topics.Ack(task, caller), topics.Push(task, caller)));
+
+    private static QmiException NotGuarded()
+    {
+        const string Message = "A retained push needs base_rev or expires, so that last year's settings can never come back: STALE_GUARD_REQUIRED.";
+        return new QmiException(ErrorCode.RetainedRequest, Message) { Violations = [new SchemaViolation("/base_rev", "STALE_GUARD_REQUIRED", Message)] };
+    }
+
+    [LoggerMessage(2201, LogLevel.Error, "A push to {Task} could not be received")]
+    private static partial void LogReceiveFailed(ILogger logger, string task, Exception exception);
 }

@@ -92,6 +92,8 @@ internal static class DescriptionFile
         var members = $"Name = {Constants.Literal(signal.Wire)}, DataType = {signal.Type.DataType}";
         if (signal.Reliable)
             members += ", Reliable = true";
+        if (signal.Binary)
+            members += ", Binary = true";
         if (signal.Capacity is { } capacity)
             members += $", Capacity = {capacity}";
         if (signal.Docs.Summary is { } summary)

@@ -12,7 +12,7 @@ internal static class ProxyFile
         writer.Summary($"How anyone holds a {model.Place.Name}{(model.Docs.Summary is { } summary ? ": " + summary : ".")}");
         writer.ParameterDoc("channel", "The way to the object.");
         writer.Line(CodeWriter.GeneratedCode);
-        var bases = string.Join(", ", new[] { BaseOf(model) }.Concat(model.Interfaces));
+        var bases = string.Join(", ", new[] { BaseOf(model), DescribedOf(model) }.Concat(model.Interfaces));
         using (writer.Block($"{model.Place.Accessibility} sealed partial class {model.ProxyName}({CodeWriter.Ours("RpcChannel")} channel) : {bases}"))
             WriteMembers(writer, model);
         CodeWriter.Leave(scopes);
@@ -23,8 +23,13 @@ internal static class ProxyFile
         ? $"{CodeWriter.Ours("TaskProxy")}<{task.Settings.CSharp}, {task.Status.CSharp}>(channel)"
         : CodeWriter.Ours("InstrumentProxy(channel)");
 
+    // Whoever names only the proxy, across processes, finds the class by it.
+    private static string DescribedOf(ObjectModel model) => $"{CodeWriter.Ours("IDescribed")}<{model.ProxyCSharp}>";
+
     private static void WriteMembers(CodeWriter writer, ObjectModel model)
     {
+        writer.Line($"static {CodeWriter.Ours("ObjectType")} {DescribedOf(model)}.EdgeType => {model.Place.CSharp}.EdgeType;");
+        writer.Line();
         foreach (var signal in model.Signals)
         {
             writer.Summary(signal.Docs.Summary ?? $"The signal {signal.Wire}.");

@@ -5,9 +5,10 @@ namespace Qmi.Edge.Generators;
 /// <param name="Wire">Its name on the wire.</param>
 /// <param name="Type">The type of its values.</param>
 /// <param name="Reliable">Whether the bridge sends it with QoS 1.</param>
+/// <param name="Binary">Whether the bridge sends it as CBOR.</param>
 /// <param name="Capacity">How many values may wait; null = the default.</param>
 /// <param name="Docs">Its documentation.</param>
-internal sealed record SignalModel(string Name, string Wire, TypeUse Type, bool Reliable, int? Capacity, Docs Docs);
+internal sealed record SignalModel(string Name, string Wire, TypeUse Type, bool Reliable, bool Binary, int? Capacity, Docs Docs);
 
 /// <summary>A partial property that the generator implements.</summary>
 /// <param name="Name">The property.</param>

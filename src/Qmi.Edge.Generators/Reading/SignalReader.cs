@@ -30,7 +30,7 @@ internal sealed class SignalReader(TypeReader types, List<Diagnosis> diagnoses)
             return null;
         var attribute = Known.Find(property, Known.SignalAttribute)!;
         var capacity = Known.Named(attribute, "Capacity", 0);
-        return new SignalModel(property.Name, wire, type, Known.Named(attribute, "Reliable", false), capacity > 0 ? capacity : null, DocsReader.Read(property, types.CancellationToken));
+        return new SignalModel(property.Name, wire, type, Known.Named(attribute, "Reliable", false), Known.Named(attribute, "Binary", false), capacity > 0 ? capacity : null, DocsReader.Read(property, types.CancellationToken));
     }
 
     /// <summary>The part of the class that implements its own signals; null when it declares none that can be.</summary>

@@ -4,7 +4,8 @@ namespace Qmi.Edge.Runtime;
 public static class BootId
 {
     private const string Alphabet = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";
-    private const int Length = 26;
+    /// <summary>How many characters it has.</summary>
+    public const int Length = 26;
 
     // 48 bits of milliseconds are the first ten characters.
     private const int TimeLength = 10;

@@ -3,7 +3,7 @@ using System.Text.Json;
 namespace Qmi.Edge.Runtime;
 
 /// <summary>The box itself as an object that can be called, named <c>_box</c>.</summary>
-internal sealed class BoxObject(EdgeBox box) : RpcObject(new Init(box), Methods, [])
+internal sealed class BoxObject(EdgeBox box) : RpcObject(new Init(box))
 {
     public const string ObjectName = "_box";
 
@@ -18,10 +18,11 @@ internal sealed class BoxObject(EdgeBox box) : RpcObject(new Init(box), Methods,
         new BuiltInMethod<BoxObject>(
             new() { Name = "whoami", Access = RpcAccess.Read, Idempotent = true, Result = BuiltIn.Any, Description = "As whom the caller is known, and what it may do." },
             static (_, request, writer, _) => WriteCaller(writer, request.Caller)),
-        new BuiltInMethod<BoxObject>(
-            new() { Name = "describe", Access = RpcAccess.Read, Idempotent = true, Arguments = BuiltIn.Arguments(new SchemaProperty("object", BuiltIn.Text("Its name."), Required: true)), Result = BuiltIn.Any, Description = "What can be known about an object." },
-            static (self, request, writer, _) => self.Describe(writer, request.GetText("object")!)),
+        new BuiltInMethod<BoxObject>(DescribeMethod.Description, static (self, request, writer, _) => self.Describe(writer, request)),
     ];
+
+    /// <summary>The formats in which it describes.</summary>
+    public DescribeMethod Formats { get; } = new();
 
     /// <summary>Adds a method that some part of the program brings.</summary>
     public void Add(RpcMethodDescription description, BoxMethodHandler handler)
@@ -49,10 +50,9 @@ internal sealed class BoxObject(EdgeBox box) : RpcObject(new Init(box), Methods,
         writer.WriteEndObject();
     }
 
-    private ValueTask Describe(Utf8JsonWriter writer, string name)
+    private ValueTask Describe(Utf8JsonWriter writer, RpcRequest request)
     {
-        var target = Box.FindObject(name) ?? throw EdgeBox.NoSuchObject(name, Box.Objects);
-        DescriptionDocument.Write(writer, target.Description);
+        Formats.Run(Box, request, writer);
         return ValueTask.CompletedTask;
     }
 
@@ -70,5 +70,7 @@ internal sealed class BoxObject(EdgeBox box) : RpcObject(new Init(box), Methods,
         }
 
         public override ObjectKind Kind => ObjectKind.Box;
+
+        internal override IReadOnlyList<RpcMethod> BuiltInMethods => BoxObject.Methods;
     }
 }

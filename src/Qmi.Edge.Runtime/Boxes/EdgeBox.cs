@@ -33,6 +33,7 @@ public sealed partial class EdgeBox : IAsyncDisposable
         Clock = new ClockWatch(this, _options.ClockSource ?? DefaultClockSource, _logger);
         Alias = new BoxAlias(this, _options.Alias, _logger);
         Pump = new SignalPump(TimeProvider, _logger);
+        Histories = new HistoryStore(this, _options.SignalHistoryDisk ?? _options.State, _options.SignalHistoryBytes, _logger);
         WorkerThreads.EnsureEnough();
         _self = new BoxObject(this);
         Requests = new RequestDesk(this, _options.Requests, _logger);
@@ -89,6 +90,10 @@ public sealed partial class EdgeBox : IAsyncDisposable
 
     internal SignalPump Pump { get; }
 
+    internal HistoryStore Histories { get; }
+
+    internal SignalNumbers Numbers { get; } = new();
+
     /// <summary>The object of that name, <c>_box</c> included, or null.</summary>
     public RpcObject? FindObject(string name) => name == BoxObject.ObjectName ? Self : _objects.Find(name);
 
@@ -97,7 +102,7 @@ public sealed partial class EdgeBox : IAsyncDisposable
     public ObjectProxy GetProxy(string name)
     {
         var target = _objects.Find(name) ?? throw NoSuchObject(name);
-        return target.Type.CreateProxy(new RpcChannel(target, Caller.Local));
+        return target.Type.CreateProxy(new LocalChannel(target, Caller.Local));
     }
 
     /// <summary>A new proxy of the object of that name, as a generated type.</summary>
@@ -114,10 +119,11 @@ public sealed partial class EdgeBox : IAsyncDisposable
         var runner = (QmiTaskRunner)Add(name, "task", () => type.CreateRunner(new TaskRunnerInit(this, name, type, factory, options ?? new TaskOptions())));
         try
         {
-            runner.ConstructAsync().GetAwaiter().GetResult();
+            runner.ConstructFirstAsync().GetAwaiter().GetResult();
         }
         catch
         {
+            runner.CloseSettingsAsync(_options.StopTimeout).GetAwaiter().GetResult();
             Forget(runner);
             // The caller is told; there is no task left to look at.
             Alarms.Clear(runner.AlarmId);
@@ -125,7 +131,7 @@ public sealed partial class EdgeBox : IAsyncDisposable
         }
 
         Announce(runner);
-        return type.CreateProxy(new RpcChannel(runner, Caller.Local));
+        return type.CreateProxy(new LocalChannel(runner, Caller.Local));
     }
 
     /// <summary>Makes a task from configuration.</summary>
@@ -138,7 +144,7 @@ public sealed partial class EdgeBox : IAsyncDisposable
     {
         var instrument = Add(name, "instrument", () => factory(new InstrumentInit(this, name, type)));
         Announce(instrument);
-        return type.CreateProxy(new RpcChannel(instrument, Caller.Local));
+        return type.CreateProxy(new LocalChannel(instrument, Caller.Local));
     }
 
     /// <summary>Makes an instrument from configuration.</summary>
@@ -153,7 +159,7 @@ public sealed partial class EdgeBox : IAsyncDisposable
         await ReleaseAsync(target, Timeout.InfiniteTimeSpan, new QmiException(ErrorCode.NoSuchObject, $"{name} was removed while the call waited.")).ConfigureAwait(false);
         if (target is not QmiTaskRunner runner)
             return;
-        foreach (var id in new[] { runner.AlarmId, runner.HungAlarmId, runner.NotStoppingAlarmId })
+        foreach (var id in (string[])[runner.AlarmId, runner.HungAlarmId, runner.NotStoppingAlarmId, .. SettingsAlarms.All(name)])
             Alarms.Clear(id);
     }
 
@@ -171,6 +177,17 @@ public sealed partial class EdgeBox : IAsyncDisposable
         ArgumentNullException.ThrowIfNull(handler);
         ObjectName.ThrowIfInvalid(description.Name, "method");
         _self.Add(description, handler);
+    }
+
+    /// <summary>Adds a kind of document to what <c>_box.describe</c> can answer with.</summary>
+    /// <param name="format">Its name, what a caller gives as <c>format</c>.</param>
+    /// <param name="describer">Writes it.</param>
+    /// <exception cref="ArgumentException">There is such a format already.</exception>
+    public void AddFormat(string format, BoxDescriber describer)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(format);
+        ArgumentNullException.ThrowIfNull(describer);
+        _self.Formats.AddFormat(format, describer);
     }
 
     /// <summary>
@@ -218,6 +235,7 @@ public sealed partial class EdgeBox : IAsyncDisposable
         Clock.Dispose();
         Pump.Dispose();
         _ = Requests.CommitAsync();
+        Histories.Dispose();
         State?.Dispose();
         Requests.Dispose();
     }
@@ -267,6 +285,7 @@ public sealed partial class EdgeBox : IAsyncDisposable
 
     private void Forget(RpcObject target)
     {
+        Numbers.Keep(target);
         _objects.Release(target.Name);
         foreach (var observer in _observers)
             observer.OnRemoved(target);

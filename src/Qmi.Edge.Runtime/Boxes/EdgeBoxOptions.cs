@@ -27,6 +27,12 @@ public sealed record EdgeBoxOptions
     /// <summary>The friendly name as the configuration has it; null = none. A later renaming wins until the configuration changes.</summary>
     public string? Alias { get; init; }
 
+    /// <summary>How many bytes the history of a signal may take, 64 KiB or more; 0 = none is kept, but for reliable signals; null = 4 MiB, or 1 MiB in memory.</summary>
+    public long? SignalHistoryBytes { get; init; }
+
+    /// <summary>Where the histories of signals are kept; null = with the state, or in memory when there is none.</summary>
+    public IStateDisk? SignalHistoryDisk { get; init; }
+
     /// <summary>How long a call may take that names no time of its own; default 5 s.</summary>
     public TimeSpan DefaultCallTimeout { get; init; } = TimeSpan.FromSeconds(5);
 

@@ -38,4 +38,9 @@ public interface IBoxObserver
     void OnBoxChanged(BoxAspect aspect)
     {
     }
+
+    /// <summary>A settings push that came from outside has come further. From a worker thread; in order for each task.</summary>
+    void OnSettingsAck(QmiTaskRunner task, SettingsAck ack)
+    {
+    }
 }

@@ -32,23 +32,26 @@ public static class ErrorDocument
     {
         var name = GetText(error, "code") ?? "";
         var code = ErrorCodes.FromWireName(name);
-        var message = GetText(error, "message") ?? "";
+        var message = GetText(error, "message") ?? name;
         var details = new Dictionary<string, object?>();
         IReadOnlyList<SchemaViolation> violations = [];
+        RemoteException? cause = null;
         if (error.TryGetProperty("details"u8, out var given) && given.ValueKind == JsonValueKind.Object)
         {
             foreach (var member in given.EnumerateObject())
             {
                 if (member.NameEquals("errors"u8) && member.Value.ValueKind == JsonValueKind.Array)
                     violations = ReadViolations(member.Value);
-                else if (!member.NameEquals("still_running"u8) || code != ErrorCode.Timeout)
+                else if (member.NameEquals("chain"u8) && member.Value.ValueKind == JsonValueKind.Array)
+                    cause = ReadCauses(member.Value);
+                else if (!member.NameEquals("type"u8) && (!member.NameEquals("still_running"u8) || code != ErrorCode.Timeout))
                     details[member.Name] = ReadDetail(member.Value);
             }
         }
 
-        return new QmiException(code ?? ErrorCode.Internal, code is null ? $"{name}: {message}" : message, ParseExecuted(GetText(error, "executed")))
+        return new QmiException(code ?? ErrorCode.Internal, code is null ? $"{name}: {message}" : message, ParseExecuted(GetText(error, "executed")), cause)
         {
-            RetryAfter = error.TryGetProperty("retry_after_ms"u8, out var after) && after.TryGetInt64(out var milliseconds) ? TimeSpan.FromMilliseconds(milliseconds) : null,
+            RetryAfter = error.TryGetProperty("retry_after_ms"u8, out var after) && after.ValueKind == JsonValueKind.Number && after.TryGetInt64(out var milliseconds) ? TimeSpan.FromMilliseconds(milliseconds) : null,
             Violations = violations,
             Details = details,
         };
@@ -89,10 +92,24 @@ public static class ErrorDocument
         _ => Executed.Unknown,
     };
 
+    // The outermost first: "InvalidOperationException: no power".
+    private static RemoteException? ReadCauses(JsonElement chain)
+    {
+        RemoteException? cause = null;
+        foreach (var text in chain.EnumerateArray().Where(link => link.ValueKind == JsonValueKind.String).Select(link => link.GetString()!).Reverse())
+        {
+            var colon = text.IndexOf(": ", StringComparison.Ordinal);
+            cause = colon < 0 ? new RemoteException("", text, cause) : new RemoteException(text[..colon], text[(colon + 2)..], cause);
+        }
+
+        return cause;
+    }
+
     private static string? GetText(JsonElement parent, string name) =>
         parent.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String ? value.GetString() : null;
 
-    private static List<SchemaViolation> ReadViolations(JsonElement errors) =>
+    /// <summary>Reads violations that <see cref="WriteViolations"/> has written.</summary>
+    public static IReadOnlyList<SchemaViolation> ReadViolations(JsonElement errors) =>
     [
         .. errors.EnumerateArray().Where(item => item.ValueKind == JsonValueKind.Object).Select(item => new SchemaViolation(
             GetText(item, "path") ?? "",
@@ -137,12 +154,15 @@ public static class ErrorDocument
 
     private static void WriteCauses(Utf8JsonWriter writer, Exception cause)
     {
-        writer.WriteString("type"u8, cause.GetType().Name);
+        writer.WriteString("type"u8, TypeOf(cause));
         writer.WriteStartArray("chain"u8);
         for (var (current, count) = ((Exception?)cause, 0); current is not null && count < MostCauses; (current, count) = (current.InnerException, count + 1))
-            writer.WriteStringValue($"{current.GetType().Name}: {current.Message}");
+            writer.WriteStringValue($"{TypeOf(current)}: {current.Message}");
         writer.WriteEndArray();
     }
+
+    // One that comes from elsewhere goes on under the name that it had there.
+    private static string TypeOf(Exception exception) => exception is RemoteException { RemoteType: var type } ? type : exception.GetType().Name;
 
     private static void WriteDetail(Utf8JsonWriter writer, object? value)
     {

@@ -11,6 +11,8 @@ public static class InstrumentStateDocument
         var life = instrument.Life;
         writer.WriteString("state"u8, NameOf(life.State));
         writer.WriteTimestamp("since"u8, life.Since);
+        if (instrument.IsSimulated)
+            writer.WriteBoolean("simulated"u8, true);
         writer.WriteString("error"u8, life.Reason);
     }
 

@@ -21,7 +21,7 @@ public abstract class QmiInstrument : RpcObject
     /// <summary>Called by the box's make method.</summary>
     /// <param name="init">What the box tells the instrument; pass it to the base constructor.</param>
     protected QmiInstrument(InstrumentInit init)
-        : base(init, InstrumentMethods.All, [])
+        : base(init)
     {
         _life = new InstrumentLife(InstrumentState.Closed, null, Box.TimeProvider.GetUtcNow());
     }

@@ -20,10 +20,11 @@ internal sealed class JournalLog : IDisposable
     private static readonly TimeSpan Leisure = TimeSpan.FromSeconds(1);
 
     private readonly Lock _gate = new();
-    private readonly RecordFile[] _files;
+    private readonly IStateDisk _disk;
     private readonly LiveRequests _live;
     private readonly BackgroundSave _save;
     private readonly ITimer _timer;
+    private RecordFile[]? _files;
     private List<byte[]> _pending = [];
     private readonly List<byte[]> _writing = [];
     private int _current;
@@ -33,7 +34,7 @@ internal sealed class JournalLog : IDisposable
     public JournalLog(BoxState state, TimeProvider timeProvider, LiveRequests live)
     {
         _live = live;
-        _files = [new RecordFile(state.Disk, "journal/0", FileSize), new RecordFile(state.Disk, "journal/1", FileSize)];
+        _disk = state.Disk;
         _save = new BackgroundSave(state.Writer, "The journal of requests", Save);
         _timer = timeProvider.CreateTimer(static state => _ = ((JournalLog)state!).CommitAsync(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
     }
@@ -41,17 +42,33 @@ internal sealed class JournalLog : IDisposable
     /// <summary>What was wrong with it on the disk.</summary>
     public string? Damage { get; private set; }
 
-    /// <summary>Reads what the last run wrote.</summary>
+    /// <summary>Reads what the last run wrote. A disk that cannot be read or written keeps no box from starting: until it can, calls are refused.</summary>
     public IReadOnlyList<RecoveredRequest> Load()
     {
-        var contents = Array.ConvertAll(_files, file => new FileContent(file));
+        try
+        {
+            return Load(_files = OpenFiles());
+        }
+        catch (IOException exception)
+        {
+            _isDoubtful = true;
+            Damage = $"The journal of requests cannot be used ({exception.Message}): calls are refused until it can. Look at the disk.";
+            return [];
+        }
+    }
+
+    private RecordFile[] OpenFiles() => [new RecordFile(_disk, "journal/0", FileSize), new RecordFile(_disk, "journal/1", FileSize)];
+
+    private IReadOnlyList<RecoveredRequest> Load(RecordFile[] files)
+    {
+        var contents = Array.ConvertAll(files, file => new FileContent(file));
         // A file without its "complete" was being begun when the power was cut: the other one has everything.
         var best = contents.Where(content => content.IsComplete).MaxBy(content => content.Generation);
         if (best is null)
         {
             if (contents.Any(content => content.Generation > 0))
                 Damage = "The journal of requests is damaged: requests of the last run that are sent again may be carried out again.";
-            Begin(0, []);
+            Begin(files, 0, []);
             return [];
         }
 
@@ -81,7 +98,7 @@ internal sealed class JournalLog : IDisposable
     public void Dispose()
     {
         _timer.Dispose();
-        foreach (var file in _files)
+        foreach (var file in _files ?? [])
             file.Dispose();
     }
 
@@ -89,16 +106,17 @@ internal sealed class JournalLog : IDisposable
     private void Save()
     {
         TakePending();
+        var files = _files ??= OpenFiles();
         var isDoubtful = _isDoubtful;
         _isDoubtful = true;
-        if (isDoubtful || !_writing.TrueForAll(record => _files[_current].TryAppend(record)))
+        if (isDoubtful || !_writing.TrueForAll(record => files[_current].TryAppend(record)))
         {
             // What did not fit is part of what is remembered. And after a flush that failed the system may hold for written what is not, so that only a new beginning is sure.
-            Begin(1 - _current, _live(TakePending));
+            Begin(files, 1 - _current, _live(TakePending));
         }
         else
         {
-            _files[_current].Flush();
+            files[_current].Flush();
         }
 
         _writing.Clear();
@@ -115,10 +133,10 @@ internal sealed class JournalLog : IDisposable
         }
     }
 
-    private void Begin(int index, IReadOnlyList<(JournalEntry Entry, RequestState State, RpcReply Reply)> live)
+    private void Begin(RecordFile[] files, int index, IReadOnlyList<(JournalEntry Entry, RequestState State, RpcReply Reply)> live)
     {
-        var file = _files[index];
-        file.Begin(Math.Max(_files[0].Generation, _files[1].Generation) + 1);
+        var file = files[index];
+        file.Begin(Math.Max(files[0].Generation, files[1].Generation) + 1);
         var records = new List<byte[]>();
         // The newest first, then what is unfinished whatever its age, as far as there is room.
         var used = 0L;

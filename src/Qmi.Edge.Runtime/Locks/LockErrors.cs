@@ -17,6 +17,11 @@ internal static class LockErrors
         };
     }
 
+    /// <summary>The answer to who waited for the lock in vain.</summary>
+    public static QmiException Denied(RpcObject target) => target.Lock.State is { } held
+        ? Locked(target, held, target.Box.TimeProvider)
+        : new QmiException(ErrorCode.Locked, $"{target.Name} was locked until just now: try again.") { RetryAfter = TimeSpan.Zero };
+
     public static QmiException Required(RpcObject target) =>
         new(ErrorCode.LockRequired, $"Lock {target.Name} first: the method needs its lock.");
 

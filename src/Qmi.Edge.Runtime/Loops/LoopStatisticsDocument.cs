@@ -12,6 +12,29 @@ internal static class LoopStatisticsDocument
     public static MissedLoopPolicy? ParsePolicy(string? name) =>
         name is null ? null : (MissedLoopPolicy)PolicyNames.ToList().IndexOf(name);
 
+    /// <summary>Reads what <see cref="Write"/> has written.</summary>
+    public static LoopStatistics? Read(JsonElement document)
+    {
+        if (document.ValueKind == JsonValueKind.Null)
+            return null;
+        var hasMissed = document.TryGetProperty("last_miss", out var miss);
+        return new LoopStatistics
+        {
+            Period = TimeSpan.FromMilliseconds(document.GetProperty("period_ms").GetDouble()),
+            Policy = ParsePolicy(document.GetProperty("policy").GetString()) ?? default,
+            Turns = document.GetProperty("turns").GetInt64(),
+            Misses = document.GetProperty("misses").GetInt64(),
+            ConsecutiveMissesMax = document.GetProperty("consecutive_misses_max").GetInt64(),
+            Skipped = document.GetProperty("skipped").GetInt64(),
+            CaughtUp = document.GetProperty("caught_up").GetInt64(),
+            Gaps = document.GetProperty("gaps").GetInt64(),
+            LatenessMax = TimeSpan.FromMicroseconds(document.GetProperty("lateness_max_us").GetInt64()),
+            DurationMax = TimeSpan.FromMicroseconds(document.GetProperty("duration_max_us").GetInt64()),
+            LastMissAt = hasMissed ? miss.GetProperty("at").GetDateTimeOffset() : null,
+            LastMissLateness = hasMissed ? TimeSpan.FromMicroseconds(miss.GetProperty("late_us").GetInt64()) : null,
+        };
+    }
+
     public static void Write(Utf8JsonWriter writer, LoopStatistics? statistics)
     {
         if (statistics is not { } loop)

@@ -1,11 +1,11 @@
 namespace Qmi.Edge.Runtime;
 
 /// <summary>
-/// A class of tasks or instruments that the generator has described. Generated <c>MakeTask</c> and <c>MakeInstrument</c> methods ask for
-/// exactly one such class in their constraint, so that the same call shape gives each class its own parameters and proxy
-/// (the class itself, being sealed, cannot be a constraint).
+/// A class of tasks or instruments that the generator has described, or the proxy of one. Generated <c>MakeTask</c> and <c>MakeInstrument</c>
+/// methods ask for exactly one such class in their constraint, so that the same call shape gives each class its own parameters and proxy
+/// (the class itself, being sealed, cannot be a constraint). Across processes a proxy is asked for by its own type, which knows its class.
 /// </summary>
-/// <typeparam name="TSelf">The class itself.</typeparam>
+/// <typeparam name="TSelf">The class itself, or the proxy itself.</typeparam>
 public interface IDescribed<TSelf>
     where TSelf : IDescribed<TSelf>
 {

@@ -16,6 +16,26 @@ public static class JsonMerge
         return document.RootElement.Clone();
     }
 
+    /// <summary>The pointers of everything that a patch speaks of, deepest place each.</summary>
+    public static IReadOnlyList<string> PathsOf(JsonElement patch)
+    {
+        var paths = new List<string>();
+        Collect(patch, "", paths);
+        return paths;
+    }
+
+    private static void Collect(JsonElement patch, string path, List<string> paths)
+    {
+        if (patch.ValueKind != JsonValueKind.Object)
+        {
+            paths.Add(path);
+            return;
+        }
+
+        foreach (var member in patch.EnumerateObject())
+            Collect(member.Value, path + "/" + JsonPointer.Escape(member.Name), paths);
+    }
+
     private static void Write(Utf8JsonWriter writer, JsonElement? target, JsonElement patch)
     {
         if (patch.ValueKind != JsonValueKind.Object)

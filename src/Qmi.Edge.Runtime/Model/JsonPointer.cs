@@ -37,6 +37,13 @@ public static class JsonPointer
         return paths;
     }
 
+    /// <summary>Whether two pointers point to the same value, or one to a part of the other's.</summary>
+    public static bool Overlap(string left, string right)
+    {
+        var (shorter, longer) = left.Length <= right.Length ? (left, right) : (right, left);
+        return longer.StartsWith(shorter, StringComparison.Ordinal) && (longer.Length == shorter.Length || longer[shorter.Length] == '/');
+    }
+
     // Digits only, and no leading zero: so says the RFC.
     private static bool TryGetIndex(string step, out int index) =>
         int.TryParse(step, NumberStyles.None, CultureInfo.InvariantCulture, out index) && (step.Length == 1 || step[0] != '0');

@@ -47,6 +47,26 @@ public abstract class ObjectType
 
     /// <summary>Makes the typed proxy.</summary>
     public required Func<RpcChannel, ObjectProxy> CreateProxy { get; init; }
+
+    /// <summary>What can be known about an object of this class before there is one.</summary>
+    /// <param name="name">Its name in the box.</param>
+    public ObjectDescription Describe(string name) => Describe(name, [.. Methods.Concat(BuiltInMethods).Select(method => method.Description)]);
+
+    /// <summary>The methods that every object of the kind has.</summary>
+    internal abstract IReadOnlyList<RpcMethod> BuiltInMethods { get; }
+
+    /// <summary>The signals that every object of the kind has.</summary>
+    internal virtual IReadOnlyList<SignalDescription> BuiltInSignals => [];
+
+    internal virtual ObjectDescription Describe(string name, IEnumerable<RpcMethodDescription> methods) => new()
+    {
+        Name = name,
+        Kind = Kind,
+        ClassName = ClassName,
+        Description = Description,
+        Methods = [.. methods.OrderBy(method => method.Name, StringComparer.Ordinal)],
+        Signals = [.. BuiltInSignals, .. Signals],
+    };
 }
 
 /// <summary>What the generator knows about a class of instruments.</summary>
@@ -57,6 +77,8 @@ public sealed class InstrumentType : ObjectType
 
     /// <summary>Constructs one from <c>box.json</c>.</summary>
     public required Func<InstrumentInit, ConstructorArguments, QmiInstrument> Create { get; init; }
+
+    internal override IReadOnlyList<RpcMethod> BuiltInMethods => InstrumentMethods.All;
 }
 
 /// <summary>What the generator knows about a class of tasks.</summary>
@@ -71,6 +93,9 @@ public abstract class TaskType : ObjectType
     /// <summary>What the status looks like.</summary>
     public abstract Schema StatusSchema { get; }
 
+    internal override ObjectDescription Describe(string name, IEnumerable<RpcMethodDescription> methods) =>
+        base.Describe(name, methods.Select(WithResult)) with { Settings = SettingsSchema, Status = StatusSchema };
+
     internal abstract QmiTaskRunner CreateRunner(TaskRunnerInit init);
 
     internal abstract TaskFactory CreateFactory(ConstructorArguments arguments);
@@ -81,4 +106,13 @@ public abstract class TaskType : ObjectType
     /// <param name="path">JSON Pointer of the settings in the document that they are a part of; the violations are placed there.</param>
     /// <exception cref="QmiException"><see cref="ErrorCode.BadArgs"/> with everything that is wrong.</exception>
     public abstract TaskOptions CreateOptions(JsonElement? settings, TaskOptions options, string path = "");
+
+    // The built-in methods are the same for all classes of tasks; what these answer is not.
+    private RpcMethodDescription WithResult(RpcMethodDescription method) => method.Name switch
+    {
+        "get_settings" => method with { Result = SettingsSchema },
+        "get_pending_settings" => method with { Result = SettingsSchema with { Nullable = true } },
+        "get_status" => method with { Result = StatusSchema with { Nullable = true } },
+        _ => method,
+    };
 }

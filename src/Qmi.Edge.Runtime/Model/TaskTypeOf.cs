@@ -29,6 +29,10 @@ public sealed class TaskType<TSettings, TStatus> : TaskType
     /// <inheritdoc />
     public override Schema StatusSchema => Status.Schema;
 
+    internal override IReadOnlyList<RpcMethod> BuiltInMethods => TaskMethods<TSettings, TStatus>.All;
+
+    internal override IReadOnlyList<SignalDescription> BuiltInSignals => TaskSignals.For(this);
+
     internal override QmiTaskRunner CreateRunner(TaskRunnerInit init) => CreateTaskRunner(init);
 
     internal override TaskFactory CreateFactory(ConstructorArguments arguments) => init => Create(init, arguments);
@@ -39,6 +43,6 @@ public sealed class TaskType<TSettings, TStatus> : TaskType
         if (settings is not { } given)
             return options;
         var whole = DefaultSettings is { } create ? JsonMerge.Apply(Settings.ToElement(create()), given) : given;
-        return new TaskOptions<TSettings>(options) { Settings = Settings.Read(whole, "The settings", path) };
+        return new TaskOptions<TSettings>(options) { Settings = Settings.Read(whole, "The settings", path), Given = given.Clone() };
     }
 }

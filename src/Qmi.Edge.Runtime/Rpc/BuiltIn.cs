@@ -37,8 +37,10 @@ internal static class BuiltIn
             request.Deadline,
             cancellationToken);
 
-    public static string? GetText(this RpcRequest request, string name) =>
-        request.Arguments.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String ? value.GetString() : null;
+    public static string? GetText(this RpcRequest request, string name) => request.Arguments.GetText(name);
+
+    public static string? GetText(this JsonElement element, string name) =>
+        element.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String ? value.GetString() : null;
 
     public static TimeSpan? GetMilliseconds(this RpcRequest request, string name) =>
         request.Arguments.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.Number ? TimeSpan.FromMilliseconds(value.GetInt64()) : null;

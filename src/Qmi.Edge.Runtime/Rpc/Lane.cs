@@ -21,6 +21,9 @@ internal sealed class Lane(string objectName, TimeProvider timeProvider)
     /// <summary>The object's name, for the path of a call cycle.</summary>
     public string ObjectName { get; } = objectName;
 
+    /// <summary>The object whose calls these are; null in a test of the queue alone.</summary>
+    public RpcObject? Owner { get; init; }
+
     /// <summary>How many calls wait for their turn.</summary>
     public int Depth => Volatile.Read(ref _waitingCount);
 

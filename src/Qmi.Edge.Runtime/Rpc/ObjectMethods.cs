@@ -15,6 +15,7 @@ internal static class ObjectMethods
     [
         BuiltIn.Read<RpcObject>("get_name", "The name of the object.", BuiltIn.Text(), static (target, writer) => writer.WriteStringValue(target.Name)),
         BuiltIn.Read<RpcObject>("get_signals", "The signals that the object publishes.", BuiltIn.Any, WriteSignals),
+        SignalRangeMethod.Create(),
         BuiltIn.Read<RpcObject>("is_locked", "Whether anybody holds the lock.", BuiltIn.Flag(), static (target, writer) => writer.WriteBooleanValue(target.Lock.State is not null)),
         BuiltIn.Read<RpcObject>("lock_info", "Who holds the lock, and how the last one ended.", BuiltIn.Any, static (target, writer) => LockDocument.Write(writer, target)),
         new BuiltInMethod<RpcObject>(
@@ -63,12 +64,8 @@ internal static class ObjectMethods
         var wait = request.GetMilliseconds("wait_ms") ?? TimeSpan.Zero;
         var left = target.Box.TimeProvider.GetRemaining(request.Deadline);
         var grant = await target.Lock.AcquireAsync(wish, left != Timeout.InfiniteTimeSpan && left < wait ? left : wait, cancellationToken).ConfigureAwait(false);
-        WriteGrant(writer, grant ?? throw Denied(target));
+        WriteGrant(writer, grant ?? throw LockErrors.Denied(target));
     }
-
-    private static QmiException Denied(RpcObject target) => target.Lock.State is { } held
-        ? LockErrors.Locked(target, held, target.Box.TimeProvider)
-        : new QmiException(ErrorCode.Locked, $"{target.Name} was locked until just now: try again.") { RetryAfter = TimeSpan.Zero };
 
     private static ValueTask Answer(Action answer)
     {

@@ -9,26 +9,17 @@ namespace Qmi.Edge.Runtime;
 public abstract class RpcObject
 {
     private volatile FrozenDictionary<string, RpcMethod> _methods;
+    private volatile bool _isSimulated;
 
-    private protected RpcObject(RpcObjectInit init, IReadOnlyList<RpcMethod> builtInMethods, IReadOnlyList<SignalDescription> builtInSignals)
+    private protected RpcObject(RpcObjectInit init)
     {
         (Name, Box, Type) = (init.Name, init.Box, init.Type);
         Logger = init.Box.LoggerFactory.CreateLogger("Qmi.Edge." + init.Name);
-        _methods = init.Type.Methods.Concat(builtInMethods).ToFrozenDictionary(method => method.Description.Name);
-        Signals = new SignalSet(this, [.. builtInSignals, .. init.Type.Signals]);
-        Lane = new Lane(Name, init.Box.TimeProvider);
+        _methods = init.Type.Methods.Concat(init.Type.BuiltInMethods).ToFrozenDictionary(method => method.Description.Name);
+        Description = Describe();
+        Signals = new SignalSet(this, Description.Signals);
+        Lane = new Lane(Name, init.Box.TimeProvider) { Owner = this };
         Lock = new ObjectLock(this);
-        Description = new ObjectDescription
-        {
-            Name = Name,
-            Kind = init.Type.Kind,
-            ClassName = init.Type.ClassName,
-            Description = init.Type.Description,
-            Methods = Describe(_methods),
-            Signals = Signals.Descriptions,
-            Settings = (init.Type as TaskType)?.SettingsSchema,
-            Status = (init.Type as TaskType)?.StatusSchema,
-        };
     }
 
     /// <summary>Its name in the box.</summary>
@@ -49,6 +40,12 @@ public abstract class RpcObject
     /// <summary>Its signals.</summary>
     public SignalSet Signals { get; }
 
+    /// <summary>
+    /// Whether what it says is not from the real world: it was marked so, or it has read from an object or a signal that is. Its signals and
+    /// its status have the quality <see cref="Quality.Simulated"/>.
+    /// </summary>
+    public bool IsSimulated => _isSimulated;
+
     /// <summary>How many calls wait for their turn.</summary>
     public int QueueDepth => Lane.Depth;
 
@@ -64,6 +61,19 @@ public abstract class RpcObject
     /// <summary>Answers a call that came as JSON. Never throws: whatever happens is in the reply.</summary>
     public ValueTask<RpcReply> DispatchAsync(RpcRequest request, CancellationToken cancellationToken = default) =>
         RpcDispatcher.DispatchAsync(this, request, cancellationToken);
+
+    /// <summary>
+    /// Declares that what it says is not from the real world. It stays so until it is made anew, since nobody knows what its code has kept of
+    /// what it has read. From any thread.
+    /// </summary>
+    public void MarkSimulated()
+    {
+        if (_isSimulated)
+            return;
+        _isSimulated = true;
+        NotifyChanged(ObjectAspect.State);
+        NotifyChanged(ObjectAspect.Status);
+    }
 
     /// <summary>Runs a call of the same process in the calling thread, when its turn has come.</summary>
     internal TResult Invoke<TCall, TTarget, TResult>(in TCall call, Caller caller, string? token, long deadline)
@@ -85,6 +95,8 @@ public abstract class RpcObject
         finally
         {
             Lane.Exit();
+            if (_isSimulated)
+                SimulatedReading.Note();
         }
     }
 
@@ -104,11 +116,10 @@ public abstract class RpcObject
         if (_methods.ContainsKey(method.Description.Name))
             throw new ArgumentException($"{Name} has a method \"{method.Description.Name}\" already: choose another name.", nameof(method));
         _methods = _methods.Values.Append(method).ToFrozenDictionary(other => other.Description.Name);
-        Description = Description with { Methods = Describe(_methods) };
+        Description = Describe();
     }
 
-    private static RpcMethodDescription[] Describe(FrozenDictionary<string, RpcMethod> methods) =>
-        [.. methods.Values.Select(method => method.Description).OrderBy(method => method.Name, StringComparer.Ordinal)];
+    private ObjectDescription Describe() => Type.Describe(Name, _methods.Values.Select(method => method.Description));
 
     /// <summary>Ends the object: what it runs, what it holds open. The queue is closed before.</summary>
     internal abstract Task ReleaseAsync(TimeSpan timeout);
@@ -118,6 +129,8 @@ public abstract class RpcObject
         where TCall : struct, IRpcCall<TCall, TTarget, TResult>
         where TTarget : RpcObject
     {
+        private readonly RpcObject? _reader = SimulatedReading.Reader;
+
         protected override TResult Invoke()
         {
             try
@@ -128,6 +141,11 @@ public abstract class RpcObject
             catch (Exception exception) when (RpcErrors.IsForeign(exception))
             {
                 throw RpcErrors.Wrap(target, TCall.Method.Name, exception);
+            }
+            finally
+            {
+                if (target.IsSimulated)
+                    _reader?.MarkSimulated();
             }
         }
     }

@@ -3,14 +3,17 @@ namespace Qmi.Edge.Runtime;
 /// <summary>What became of a settings push.</summary>
 public enum SettingsResult
 {
-    /// <summary>In effect.</summary>
+    /// <summary>In effect, and safe from power cuts.</summary>
     Applied,
 
     /// <summary>A newer push took its place before the task looked at it.</summary>
     Superseded,
 
-    /// <summary>The task refused them; the old ones stay in effect.</summary>
+    /// <summary>The task refused them, or the disk did not take them; the old ones stay in effect.</summary>
     Failed,
+
+    /// <summary>Their time was over before the task looked at them.</summary>
+    Expired,
 }
 
 /// <summary>The final answer to a settings push.</summary>
@@ -20,14 +23,8 @@ public enum SettingsResult
 /// <param name="Error">Why it failed.</param>
 public sealed record SettingsOutcome(SettingsResult Result, long Revision, long? Turn = null, QmiException? Error = null);
 
-/// <summary>An accepted push: it has a revision now, and will have an outcome.</summary>
+/// <summary>A push that passed all checks: it has a revision now, and will have an outcome.</summary>
 /// <param name="Revision">The revision it was given.</param>
+/// <param name="Accepted">Completes when a power cut can no longer undo it; at once when the box remembers nothing. Fails with <see cref="ErrorCode.Busy"/> when the disk does not take it: then the outcome is <see cref="SettingsResult.Failed"/>.</param>
 /// <param name="Outcome">Completes when the task has adopted it, refused it or never will.</param>
-public sealed record SettingsPush(long Revision, Task<SettingsOutcome> Outcome);
-
-/// <summary>Where a value of settings came from.</summary>
-/// <param name="Revision">Rises with every accepted push; 0 = the initial settings.</param>
-/// <param name="By">Who pushed it.</param>
-/// <param name="RequestId">The caller's id of the push.</param>
-/// <param name="At">When it was accepted, or took effect.</param>
-public sealed record SettingsOrigin(long Revision, string By, string? RequestId, DateTimeOffset At);
+public sealed record SettingsPush(long Revision, Task Accepted, Task<SettingsOutcome> Outcome);

@@ -1,61 +1,69 @@
 namespace Qmi.Edge.Runtime;
 
 /// <summary>
-/// A task's settings: those in effect, and the one slot for those that wait. The newest push wins; the one it pushed out is told.
-/// Pushing takes a gate, the task itself never does.
+/// Where a task finds its settings: those in effect, and the one slot for those that wait. What the task does here takes no lock and never
+/// waits; <see cref="SettingsKeeper{T}"/> puts in what the disk has.
 /// </summary>
-internal sealed class SettingsSlot<T>(T? initial, bool hasInitial, TimeProvider timeProvider)
+internal sealed class SettingsSlot<T>(EdgeBox box, SettingsEntry<T>? reported, long head)
 {
-    private readonly Lock _pushGate = new();
-    private Pending? _pending;
-    private volatile Pending? _adopting;
-    private volatile InEffect? _reported = hasInitial ? new InEffect(initial!, new SettingsOrigin(0, Caller.Local.Name, null, timeProvider.GetUtcNow())) : null;
-    private long _head;
+    private PushedSettings<T>? _offered;
+    private volatile PushedSettings<T>? _incoming;
+    private volatile PushedSettings<T>? _adopting;
+    private volatile SettingsEntry<T>? _reported = reported;
+    private long _head = head;
+    private long _epoch;
 
     /// <summary>The settings in effect; null before there were any.</summary>
-    public InEffect? Reported => _reported;
+    public SettingsEntry<T>? Reported => _reported;
 
-    /// <summary>The settings that wait; null when none do.</summary>
-    public Pending? Waiting => Volatile.Read(ref _pending);
+    /// <summary>The newest settings that wait, also those that are not on the disk yet; null when none do.</summary>
+    public PushedSettings<T>? Waiting => _incoming ?? Volatile.Read(ref _offered);
+
+    /// <summary>Those that the task is just adopting.</summary>
+    public PushedSettings<T>? Adopting => _adopting;
 
     /// <summary>Those that wait, or that the task is just adopting.</summary>
-    public Pending? NotYetInEffect => Waiting ?? _adopting;
+    public PushedSettings<T>? NotYetInEffect => Waiting ?? _adopting;
 
-    /// <summary>The newest revision given.</summary>
-    public long HeadRevision => Interlocked.Read(ref _head);
+    /// <summary>The newest revision given, also to what is not on the disk yet.</summary>
+    public long Head => Interlocked.Read(ref _head);
 
-    /// <summary>Puts settings into the slot.</summary>
-    /// <param name="value">Checked settings.</param>
-    /// <param name="caller">Who pushes.</param>
-    /// <param name="requestId">The caller's id of the push.</param>
-    /// <param name="expectedHead">The revision the caller believes to be the newest; null = does not care.</param>
-    /// <exception cref="QmiException">CONFLICT.</exception>
-    public SettingsPush Push(T value, Caller caller, string? requestId, long? expectedHead)
+    /// <summary>Rises whenever what is newest has become something else; odd while the task is about to make it so.</summary>
+    public long Epoch => Interlocked.Read(ref _epoch);
+
+    /// <summary>Gives the next revision.</summary>
+    public long TakeRevision() => Interlocked.Increment(ref _head);
+
+    /// <summary>What is newest has become something else, and can be seen.</summary>
+    public void NoteChange() => Interlocked.Add(ref _epoch, 2);
+
+    /// <summary>Whether there is a push that is not on the disk yet.</summary>
+    public bool HasIncoming => _incoming is not null;
+
+    /// <summary>The newest push that is not on the disk yet; null when there is none.</summary>
+    public void SetIncoming(PushedSettings<T>? incoming) => _incoming = incoming;
+
+    /// <summary>Lets the task have settings.</summary>
+    /// <returns>Those that it had not taken yet, which it will not get now.</returns>
+    public PushedSettings<T>? Offer(PushedSettings<T>? settings) => Interlocked.Exchange(ref _offered, settings);
+
+    /// <summary>Takes settings out of the slot again; false when the task was faster.</summary>
+    public bool TryWithdraw(PushedSettings<T> settings) => ReferenceEquals(Interlocked.CompareExchange(ref _offered, null, settings), settings);
+
+    /// <summary>The task takes what waits; null when nothing does that may be taken now. It must be followed by <see cref="Confirm"/> or <see cref="Reject"/>.</summary>
+    /// <param name="isStart">Whether the task is just being started: then it takes what waits for that, and nothing else.</param>
+    public PushedSettings<T>? Take(bool isStart = false)
     {
-        Pending pending;
-        Pending? overwritten;
-        lock (_pushGate)
+        while (Volatile.Read(ref _offered) is { } offered)
         {
-            if (expectedHead is { } expected && expected != _head)
-                throw Conflict(expected);
-            Interlocked.Increment(ref _head);
-            pending = new Pending(value, new SettingsOrigin(_head, caller.Name, requestId, timeProvider.GetUtcNow()));
-            overwritten = Interlocked.Exchange(ref _pending, pending);
-        }
-
-        overwritten?.Complete(new SettingsOutcome(SettingsResult.Superseded, overwritten.Origin.Revision));
-        return new SettingsPush(pending.Origin.Revision, pending.Outcome);
-    }
-
-    /// <summary>The task takes what waits; null when nothing does. It must be followed by <see cref="Confirm"/> or <see cref="Reject"/>.</summary>
-    public Pending? Take()
-    {
-        while (Volatile.Read(ref _pending) is { } pending)
-        {
+            if (offered.Terms.AtNextStart != isStart || !IsTimely(offered.Terms))
+                break;
             // Announced before it leaves the slot, so that at no moment somebody sees it neither waiting nor in effect.
-            _adopting = pending;
-            if (ReferenceEquals(Interlocked.CompareExchange(ref _pending, null, pending), pending))
-                return pending;
+            _adopting = offered;
+            if (!offered.Terms.ArePlain)
+                NoteChange();
+            if (TryWithdraw(offered))
+                return offered;
         }
 
         _adopting = null;
@@ -63,47 +71,40 @@ internal sealed class SettingsSlot<T>(T? initial, bool hasInitial, TimeProvider 
     }
 
     /// <summary>The taken settings are in effect.</summary>
-    public void Confirm(Pending taken, long? turn)
+    public SettingsEntry<T> Confirm(PushedSettings<T> taken)
     {
-        _reported = new InEffect(taken.Value, taken.Origin with { At = timeProvider.GetUtcNow() });
+        var entry = taken.Entry with { Origin = taken.Entry.Origin with { At = box.TimeProvider.GetUtcNow() } };
+        _reported = entry;
         _adopting = null;
-        taken.Complete(new SettingsOutcome(SettingsResult.Applied, taken.Origin.Revision, turn));
+        return entry;
     }
 
     /// <summary>The taken settings were refused; those before stay in effect.</summary>
-    public void Reject(Pending taken, QmiException reason)
+    public void Reject()
     {
         _adopting = null;
-        taken.Complete(new SettingsOutcome(SettingsResult.Failed, taken.Origin.Revision, Error: reason));
+        NoteChange();
     }
 
-    /// <summary>The task itself sets settings, without a push.</summary>
-    public void SetInEffect(T value)
+    /// <summary>The task sets settings itself.</summary>
+    /// <returns>What waited, and is older than what the task has just decided.</returns>
+    public PushedSettings<T>? Set(SettingsEntry<T> entry)
     {
-        lock (_pushGate)
-            _reported = new InEffect(value, new SettingsOrigin(_head, Caller.Local.Name, null, timeProvider.GetUtcNow()));
+        Interlocked.Increment(ref _epoch);
+        var withdrawn = Offer(null);
+        _reported = entry;
+        Interlocked.Increment(ref _epoch);
+        return withdrawn;
     }
 
-    private QmiException Conflict(long expected) =>
-        new(ErrorCode.Conflict, $"The settings changed meanwhile: revision {expected} was expected, {_head} is the newest. Read them and push again.")
-        {
-            Details = new Dictionary<string, object?> { ["head_rev"] = _head, ["base_rev"] = expected },
-        };
-
-    /// <summary>Settings in effect.</summary>
-    internal sealed record InEffect(T Value, SettingsOrigin Origin);
-
-    /// <summary>Settings that wait for the task.</summary>
-    internal sealed class Pending(T value, SettingsOrigin origin)
+    /// <summary>Puts settings into effect without the task, which does not run.</summary>
+    public void PutInEffect(SettingsEntry<T> entry)
     {
-        private readonly TaskCompletionSource<SettingsOutcome> _outcome = new(TaskCreationOptions.RunContinuationsAsynchronously);
-
-        public T Value { get; } = value;
-
-        public SettingsOrigin Origin { get; } = origin;
-
-        public Task<SettingsOutcome> Outcome => _outcome.Task;
-
-        public void Complete(SettingsOutcome outcome) => _outcome.TrySetResult(outcome);
+        _reported = entry;
+        NoteChange();
     }
+
+    // Past its time it is never adopted, and without a clock nobody knows the time: then it waits.
+    private bool IsTimely(SettingsTerms terms) =>
+        terms.Expires is not { } expires || (box.Clock.IsSynchronised && box.TimeProvider.GetUtcNow() < expires);
 }

@@ -73,11 +73,7 @@ internal sealed partial class SignalPump : IDisposable
     {
         try
         {
-            // Cleared first: a value published from now on queues the signal again.
-            signal.ClearQueued();
-            while (signal.Deliver())
-            {
-            }
+            signal.Pumped();
         }
         catch (Exception exception)
         {

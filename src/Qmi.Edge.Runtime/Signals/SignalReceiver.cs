@@ -70,8 +70,12 @@ public sealed class SignalReceiver<T> : SignalReceiver
     /// <summary>Takes the oldest value, if there is one.</summary>
     public bool TryGetNextSignal(out SignalValue<T> value)
     {
+        bool taken;
         lock (_gate)
-            return TryTake(out value);
+            taken = TryTake(out value);
+        if (taken && value.Quality == Quality.Simulated)
+            SimulatedReading.Note();
+        return taken;
     }
 
     /// <summary>Takes the oldest value, waiting for one if need be (QMI: get_next_signal).</summary>
@@ -85,15 +89,11 @@ public sealed class SignalReceiver<T> : SignalReceiver
         while (true)
         {
             Interruption.ThrowIfRequested();
-            lock (_gate)
+            if (TryTakeOrWait(parker, out var value))
             {
-                if (TryTake(out var value))
-                {
-                    _waiting = null;
-                    return value;
-                }
-
-                _waiting = parker;
+                if (value.Quality == Quality.Simulated)
+                    SimulatedReading.Note();
+                return value;
             }
 
             if (_timeProvider.GetNanoseconds() >= deadline)
@@ -133,20 +133,22 @@ public sealed class SignalReceiver<T> : SignalReceiver
         }
     }
 
-    internal int TakeMany(Span<SignalValue<T>> values, out long lost)
+    internal int TakeMany(Span<SignalValue<T>> values)
     {
         lock (_gate)
         {
             var count = 0;
             while (count < values.Length && TryTake(out values[count]))
                 count++;
-            lost = _lost;
             return count;
         }
     }
 
-    /// <summary>Called by the pump when values were added; must not block.</summary>
+    /// <summary>Called by the pump when values were added, or wait to be pulled; must not block.</summary>
     internal Action? Added { get; set; }
+
+    /// <summary>Whether its owner comes now and then and pulls all there is, instead of waiting for single values.</summary>
+    internal bool IsPatient { get; init; }
 
     internal void Add(ReadOnlySpan<SignalValue<T>> values, long lostOnTheWay)
     {
@@ -166,6 +168,16 @@ public sealed class SignalReceiver<T> : SignalReceiver
         Added?.Invoke();
     }
 
+    private bool TryTakeOrWait(Parker parker, out SignalValue<T> value)
+    {
+        lock (_gate)
+        {
+            var taken = TryTake(out value);
+            _waiting = taken ? null : parker;
+            return taken;
+        }
+    }
+
     private void AddOne(in SignalValue<T> value)
     {
         if (_count == _capacity)
@@ -173,7 +185,7 @@ public sealed class SignalReceiver<T> : SignalReceiver
             _lost++;
             if (_discardPolicy == DiscardPolicy.Newest)
                 return;
-            _first = (_first + 1) % _values.Length;
+            _first = Next(_first);
             _count--;
         }
         else if (_count == _values.Length)
@@ -181,9 +193,13 @@ public sealed class SignalReceiver<T> : SignalReceiver
             Grow();
         }
 
-        _values[(_first + _count) % _values.Length] = value;
+        var end = _first + _count;
+        _values[end < _values.Length ? end : end - _values.Length] = value;
         _count++;
     }
+
+    // Once for every value: a comparison instead of a division.
+    private int Next(int index) => index + 1 < _values.Length ? index + 1 : 0;
 
     private void Grow()
     {
@@ -204,7 +220,7 @@ public sealed class SignalReceiver<T> : SignalReceiver
         value = _values[_first];
         if (System.Runtime.CompilerServices.RuntimeHelpers.IsReferenceOrContainsReferences<T>())
             _values[_first] = default;
-        _first = (_first + 1) % _values.Length;
+        _first = Next(_first);
         _count--;
         return true;
     }

@@ -8,8 +8,9 @@ public sealed class SignalSet
 
     internal SignalSet(RpcObject publisher, IReadOnlyList<SignalDescription> descriptions)
     {
-        (_objectName, Descriptions) = (publisher.Name, descriptions);
-        _signals = descriptions.ToDictionary(description => description.Name, description => description.Create(publisher, publisher.Box.Pump));
+        _objectName = publisher.Name;
+        Descriptions = [.. descriptions.Select(description => description with { HistoryBytes = publisher.Box.Histories.BytesOf(description) })];
+        _signals = Descriptions.ToDictionary(description => description.Name, description => description.Create(publisher, publisher.Box.Pump));
     }
 
     /// <summary>What is known about them (QMI: get_signals).</summary>
@@ -18,12 +19,17 @@ public sealed class SignalSet
     /// <summary>All of them.</summary>
     public IReadOnlyCollection<Signal> All => _signals.Values;
 
+    /// <summary>The signal of that name, whatever its values are.</summary>
+    /// <exception cref="QmiException">There is none.</exception>
+    public Signal Find(string name) => _signals.TryGetValue(name, out var signal)
+        ? signal
+        : throw new QmiException(ErrorCode.BadArgs, $"{_objectName} has no signal \"{name}\"{NearestName.Hint(name, _signals.Keys)}.");
+
     /// <summary>The signal of that name.</summary>
     /// <exception cref="QmiException">There is none, or its values are of another type.</exception>
     public Signal<T> Get<T>(string name)
     {
-        if (!_signals.TryGetValue(name, out var signal))
-            throw new QmiException(ErrorCode.BadArgs, $"{_objectName} has no signal \"{name}\"{NearestName.Hint(name, _signals.Keys)}.");
+        var signal = Find(name);
         return signal as Signal<T>
             ?? throw new QmiException(ErrorCode.BadArgs, $"The values of {_objectName}.{name} are {signal.GetType().GenericTypeArguments[0].Name}, not {typeof(T).Name}.");
     }

@@ -16,6 +16,7 @@ public sealed class AtomicFile(IStateDisk disk, string name)
 
     private readonly string _folder = name.Contains('/') ? name[..name.LastIndexOf('/')] : "";
     private bool? _exists;
+    private bool _isDamaged;
 
     /// <summary>Its name.</summary>
     public string Name => name;
@@ -27,25 +28,33 @@ public sealed class AtomicFile(IStateDisk disk, string name)
     /// <summary>What was saved last, as far as it can be known.</summary>
     public LoadedState Load()
     {
-        var newest = disk.Read(name);
+        var newest = Read(name);
         _exists = newest is not null;
         if (newest is not null && TryOpen(newest) is { } content)
             return new LoadedState(content, null);
-        var before = disk.Read(Old) is { } old ? TryOpen(old) : null;
-        // Without a newest one the power was cut between two renames: then the old one is the last that was acknowledged, and nothing is wrong.
+        var old = Read(Old);
+        var before = old is null ? null : TryOpen(old);
+        // Without a newest one the power was cut between two renames: then the old one is the last that was acknowledged, and nothing is wrong with it.
         if (newest is null)
-            return new LoadedState(before, null);
+            return new LoadedState(before, old is not null && before is null ? $"{name} is not there, and what was saved before it is damaged." : null);
 
-        SetAside();
+        TrySetAside();
         return new LoadedState(before, before is null
             ? $"{name} is damaged, and so is what was saved before it. It is kept as {name}.damaged."
             : $"{name} is damaged: what was saved before it is used. It is kept as {name}.damaged.");
     }
 
+    /// <summary>What <see cref="Load"/> would find, without setting anything aside.</summary>
+    /// <exception cref="IOException">The disk cannot be read.</exception>
+    public ReadOnlyMemory<byte>? Peek() =>
+        disk.Read(name) is { } newest && TryOpen(newest) is { } content ? content : disk.Read(Old) is { } old ? TryOpen(old) : null;
+
     /// <summary>Replaces the content; it is on the disk when this returns.</summary>
     /// <exception cref="IOException">It is not: what was saved before is still there.</exception>
     public void Save(ReadOnlySpan<byte> content)
     {
+        if (_isDamaged)
+            SetAside();
         disk.Write(New, Enclose(content));
         if (_exists ??= disk.Read(name) is not null)
             disk.Rename(name, Old);
@@ -65,11 +74,37 @@ public sealed class AtomicFile(IStateDisk disk, string name)
         disk.FlushFolder(_folder);
     }
 
-    // Not as the old one: that is the good one.
+    // What a failing card no longer gives is damaged like what it gives wrongly.
+    private byte[]? Read(string file)
+    {
+        try
+        {
+            return disk.Read(file);
+        }
+        catch (IOException)
+        {
+            return [];
+        }
+    }
+
+    // Not as the old one: that is the good one. A disk that does not take this now is asked again before the next save.
+    private void TrySetAside()
+    {
+        _isDamaged = true;
+        try
+        {
+            SetAside();
+        }
+        catch (IOException)
+        {
+            // What was found is told in any case.
+        }
+    }
+
     private void SetAside()
     {
         disk.Rename(name, name + ".damaged");
-        _exists = false;
+        (_exists, _isDamaged) = (false, false);
     }
 
     private static byte[] Enclose(ReadOnlySpan<byte> content)

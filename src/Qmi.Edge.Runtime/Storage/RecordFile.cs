@@ -2,6 +2,12 @@ using System.Buffers.Binary;
 
 namespace Qmi.Edge.Runtime;
 
+/// <summary>Looks at a record.</summary>
+/// <param name="offset">Where it is in its file.</param>
+/// <param name="record">The bytes, as long as the call.</param>
+/// <returns>Whether to go on.</returns>
+public delegate bool RecordVisitor(long offset, ReadOnlySpan<byte> record);
+
 /// <summary>
 /// A file of fixed size that records are appended to until it is full, and which is then begun anew under a higher generation. The room is
 /// reserved when it is opened, so a full disk does not stop it. Each record has a checksum that covers the generation too: what is left
@@ -43,7 +49,7 @@ public sealed class RecordFile : IDisposable
     /// <summary>Which time of being filled this is; 0 when there are no records.</summary>
     public ulong Generation { get; private set; }
 
-    /// <summary>How many bytes are used.</summary>
+    /// <summary>How many bytes are used: where the next record begins.</summary>
     public long Used => _position + _pendingCount;
 
     /// <summary>How many bytes of the file a record takes.</summary>
@@ -55,14 +61,30 @@ public sealed class RecordFile : IDisposable
     public int Read(Action<ReadOnlySpan<byte>> record)
     {
         ArgumentNullException.ThrowIfNull(record);
+        return Read(
+            (_, bytes) =>
+            {
+                record(bytes);
+                return true;
+            },
+            LookAhead);
+    }
+
+    /// <summary>The same for who wants to find records again.</summary>
+    /// <param name="record">Called for each, in order, until it says that it is enough.</param>
+    /// <param name="lookAhead">So far beyond the last record others are looked for. Where nothing is flushed a power cut leaves large holes.</param>
+    public int Read(RecordVisitor record, long lookAhead)
+    {
+        ArgumentNullException.ThrowIfNull(record);
         var window = new RecordWindow(_file, Size);
         (_position, _pendingCount) = (0, 0);
         Generation = TryRead(window, 0, 0, out var first) && first.Length == sizeof(ulong) ? BinaryPrimitives.ReadUInt64LittleEndian(first) : 0;
         if (Generation == 0)
             return 0;
         var damaged = 0;
+        var tells = true;
         _position = SizeOf(sizeof(ulong));
-        for (var offset = _position; offset < Size && offset - _position < LookAhead;)
+        for (var offset = _position; offset < Size && offset - _position < lookAhead;)
         {
             if (!TryRead(window, offset, SeedOf(Generation), out var found))
             {
@@ -71,11 +93,31 @@ public sealed class RecordFile : IDisposable
             }
 
             damaged += offset == _position ? 0 : 1;
+            tells = tells && record(offset, found);
             _position = offset += SizeOf(found.Length);
-            record(found);
         }
 
         return damaged;
+    }
+
+    /// <summary>Looks again at what was appended, from one record on; what the system was not given yet is given to it.</summary>
+    /// <param name="offset">Where the record is.</param>
+    /// <param name="record">Called for each, in order, until it says that it is enough.</param>
+    public void ReadFrom(long offset, RecordVisitor record)
+    {
+        ArgumentNullException.ThrowIfNull(record);
+        ArgumentOutOfRangeException.ThrowIfNotEqual(offset % Alignment, 0);
+        Write();
+        var window = new RecordWindow(_file, _position);
+        for (offset = Math.Max(offset, SizeOf(sizeof(ulong))); offset < _position;)
+        {
+            if (!TryRead(window, offset, SeedOf(Generation), out var found))
+                offset += Alignment;
+            else if (record(offset, found))
+                offset += SizeOf(found.Length);
+            else
+                return;
+        }
     }
 
     /// <summary>Forgets all records and begins anew.</summary>

@@ -5,8 +5,11 @@ internal static class StorageErrors
 {
     private static readonly TimeSpan Retry = TimeSpan.FromSeconds(10);
 
-    public static QmiException NotSaved(string what, Exception cause) =>
-        new(ErrorCode.Busy, $"{what} could not be saved ({cause.Message}): nothing was done. Free space on the box's disk, or replace it.", Executed.No, cause)
+    /// <param name="what">What could not be saved.</param>
+    /// <param name="cause">Why.</param>
+    /// <param name="executed">Unknown when the disk failed in a way that leaves open what it has.</param>
+    public static QmiException NotSaved(string what, Exception cause, Executed executed = Executed.No) =>
+        new(ErrorCode.Busy, $"{what} could not be saved ({cause.Message}): {(executed == Executed.No ? "nothing was done" : "only a restart would show whether the disk has it")}. Free space on the box's disk, or replace it.", executed, cause)
         {
             RetryAfter = Retry,
             Details = new Dictionary<string, object?> { ["code"] = "STORAGE" },

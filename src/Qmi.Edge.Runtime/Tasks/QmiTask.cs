@@ -11,6 +11,8 @@ public abstract partial class QmiTask<TSettings, TStatus> : QmiTaskBase
     private TSettings _settings;
     private TStatus? _status;
     private bool _hasStatus;
+    private bool _hasSetSettings;
+    private bool _isConstructed;
 
     /// <summary>Called in the task's own thread.</summary>
     /// <param name="init">What the runtime tells the task.</param>
@@ -18,11 +20,15 @@ public abstract partial class QmiTask<TSettings, TStatus> : QmiTaskBase
         : base(init)
     {
         _runner = (QmiTaskRunner<TSettings, TStatus>)init.Runner;
-        _settings = _runner.SettingsSlot.Reported is { } reported ? reported.Value : default!;
+        _settings = _runner.Settings.Slot.Reported is { } reported ? reported.Value : default!;
         _runner.Validate = Validate;
     }
 
-    /// <summary>The settings in effect. The task may set them itself, for example in its constructor.</summary>
+    /// <summary>
+    /// The settings in effect. The task may set them itself, which is a change like any other: it takes a revision, and what waits is superseded.
+    /// In the constructor it is what the task begins with the first time; what <c>box.json</c> says goes before it, and a box that remembers
+    /// brings back what was in effect last.
+    /// </summary>
     protected TSettings Settings
     {
         get => _settings;
@@ -30,8 +36,10 @@ public abstract partial class QmiTask<TSettings, TStatus> : QmiTaskBase
         {
             ThrowIfWrongThread("Setting Settings");
             _settings = value;
-            _runner.SettingsSlot.SetInEffect(value);
-            _runner.NotifyChanged(ObjectAspect.Settings);
+            if (_isConstructed)
+                _runner.Settings.OnSet(value);
+            else
+                _hasSetSettings = true;
         }
     }
 
@@ -43,10 +51,13 @@ public abstract partial class QmiTask<TSettings, TStatus> : QmiTaskBase
         {
             ThrowIfWrongThread("Setting Status");
             (_status, _hasStatus) = (value, true);
-            _runner.StatusSnapshot.Write(new StatusValue<TStatus>(true, value!));
+            _runner.StatusSnapshot.Write(new StatusValue<TStatus>(true, value!, StatusQuality));
             _runner.NotifyChanged(ObjectAspect.Status);
         }
     }
+
+    /// <summary>How far the status can be trusted, from the next time that <see cref="Status"/> is set. That of a simulated task never can.</summary>
+    protected Quality StatusQuality { get; set; }
 
     /// <summary>The main function of the task; it runs until it returns, throws, or lets a <see cref="TaskStopException"/> pass.</summary>
     protected abstract void Run();
@@ -63,7 +74,7 @@ public abstract partial class QmiTask<TSettings, TStatus> : QmiTaskBase
     protected bool UpdateSettings()
     {
         ThrowIfWrongThread(nameof(UpdateSettings));
-        if (_runner.SettingsSlot.Take() is not { } taken)
+        if (_runner.Settings.Slot.Take() is not { } taken)
             return false;
         _settings = taken.Value;
         Confirm(taken, turn: null);
@@ -74,7 +85,27 @@ public abstract partial class QmiTask<TSettings, TStatus> : QmiTaskBase
     protected void PublishStatus()
     {
         if (_hasStatus)
-            _runner.StatusUpdated.Publish(_status!);
+            _runner.StatusUpdated.Publish(_status!, StatusQuality);
+    }
+
+    internal override void EndConstruction()
+    {
+        _isConstructed = true;
+        if (_hasSetSettings)
+            _settings = _runner.Settings.OnConstructed(_settings);
+    }
+
+    internal override void BeginRun()
+    {
+        // What was pushed before the start is there at the first turn, and what waited for a start before the loop is prepared.
+        _runner.Settings.WaitForIncoming(Thread);
+        if (_runner.Settings.Slot.Take(isStart: true) is { } taken)
+        {
+            _settings = taken.Value;
+            Confirm(taken, turn: null);
+        }
+
+        _runner.Settings.BeginRun();
     }
 
     internal override TaskEnd Execute()
@@ -98,7 +129,7 @@ public abstract partial class QmiTask<TSettings, TStatus> : QmiTaskBase
     /// <summary>For a loop: takes pushed settings, lets <paramref name="process"/> act on them, and goes back to the old ones if it throws.</summary>
     private protected void UpdateSettings(Action process, long turn)
     {
-        if (_runner.SettingsSlot.Take() is not { } taken)
+        if (_runner.Settings.Slot.Take() is not { } taken)
             return;
         var before = _settings;
         _settings = taken.Value;
@@ -111,22 +142,20 @@ public abstract partial class QmiTask<TSettings, TStatus> : QmiTaskBase
             _settings = before;
             var reason = exception as QmiException
                 ?? new QmiException(ErrorCode.TaskError, $"{Name} could not adopt the settings: {exception.Message}", Executed.Unknown, exception);
-            _runner.SettingsSlot.Reject(taken, reason);
-            _runner.NotifyChanged(ObjectAspect.Settings);
+            _runner.Settings.OnRejected(taken, reason);
             if (exception is TaskStopException)
                 throw;
-            LogSettingsFailed(Logger, taken.Origin.Revision, exception);
+            LogSettingsFailed(Logger, taken.Revision, exception);
             return;
         }
 
         Confirm(taken, turn);
     }
 
-    private void Confirm(SettingsSlot<TSettings>.Pending taken, long? turn)
+    private void Confirm(PushedSettings<TSettings> taken, long? turn)
     {
-        _runner.SettingsSlot.Confirm(taken, turn);
+        _runner.Settings.OnAdopted(taken, turn);
         _runner.SettingsUpdated.Publish(taken.Value);
-        _runner.NotifyChanged(ObjectAspect.Settings);
     }
 
     [LoggerMessage(1201, LogLevel.Information, "Stopped")]
@@ -137,4 +166,4 @@ public abstract partial class QmiTask<TSettings, TStatus> : QmiTaskBase
 }
 
 /// <summary>A status, or that there is none yet.</summary>
-internal readonly record struct StatusValue<T>(bool HasValue, T Value);
+internal readonly record struct StatusValue<T>(bool HasValue, T Value, Quality Quality);

@@ -21,6 +21,9 @@ public abstract class QmiTaskBase
     /// <summary>Whether the task was asked to stop (QMI: stop_requested). From any thread.</summary>
     public bool StopRequested => _thread.StopRequested;
 
+    /// <summary>Whether what the task says is not from the real world: it said so itself, or it has read from an object or a signal that is not.</summary>
+    public bool IsSimulated => Runner.IsSimulated;
+
     /// <summary>The task's log.</summary>
     protected ILogger Logger => Runner.Logger;
 
@@ -34,6 +37,9 @@ public abstract class QmiTaskBase
 
     private protected TaskThread Thread => _thread;
 
+    /// <summary>Declares that what the task says is not from the real world. Tasks that read from simulated instruments need not: it is known.</summary>
+    protected void MarkSimulated() => Runner.MarkSimulated();
+
     /// <summary>Waits (QMI: sleep). Only from the task's own thread.</summary>
     /// <param name="duration">How long; zero only looks for a stop request.</param>
     /// <exception cref="TaskStopException">Stop was requested: let it pass.</exception>
@@ -43,6 +49,12 @@ public abstract class QmiTaskBase
         ThrowIfWrongThread(nameof(Sleep));
         _thread.Sleep(duration);
     }
+
+    /// <summary>The constructors have returned.</summary>
+    internal abstract void EndConstruction();
+
+    /// <summary>The task is about to run; in its own thread.</summary>
+    internal abstract void BeginRun();
 
     /// <summary>Runs the task to its end.</summary>
     internal abstract TaskEnd Execute();

@@ -9,6 +9,9 @@ namespace Qmi.Edge.Runtime;
 /// </summary>
 public abstract partial class QmiTaskRunner : RpcObject
 {
+    // How long a slow disk may hold up the end of a task.
+    private static readonly TimeSpan TimeToSave = TimeSpan.FromSeconds(5);
+
     private readonly Lock _gate = new();
     private readonly TaskFactory _factory;
     private readonly TaskOptions _options;
@@ -17,12 +20,14 @@ public abstract partial class QmiTaskRunner : RpcObject
     private QmiTaskBase? _task;
     private TaskCompletionSource _ended = NewCompletion();
     private bool _joined;
+    private volatile bool _hasTakenSettingsBack;
     private long _stopRequestedAt = -1;
 
-    private protected QmiTaskRunner(TaskRunnerInit init, IReadOnlyList<RpcMethod> builtInMethods, IReadOnlyList<SignalDescription> builtInSignals)
-        : base(init, builtInMethods, builtInSignals)
+    private protected QmiTaskRunner(TaskRunnerInit init)
+        : base(init)
     {
         (_factory, _options) = (init.Factory, init.Options);
+        _pushLane = new Lane(Name + " settings", Box.TimeProvider);
         _life = new TaskLife { Since = Box.TimeProvider.GetUtcNow() };
         _thread = NewThread();
     }
@@ -43,18 +48,8 @@ public abstract partial class QmiTaskRunner : RpcObject
 
     internal TimeSpan FinalizeGrace => _options.FinalizeGrace;
 
-    /// <summary>The newest settings revision that was given.</summary>
-    public abstract long HeadRevision { get; }
-
-    /// <summary>Pushes settings that came as JSON.</summary>
-    /// <param name="body">The push.</param>
-    /// <param name="caller">Who pushes.</param>
-    /// <param name="requestId">The caller's id of the push.</param>
-    /// <exception cref="QmiException"><see cref="ErrorCode.BadArgs"/> with everything that is wrong, <see cref="ErrorCode.Conflict"/>.</exception>
-    public abstract SettingsPush PushSettings(SettingsPushBody body, Caller caller, string? requestId);
-
-    /// <summary>Writes the members of the settings document: revisions, what is in effect, what waits, how they differ.</summary>
-    public abstract void WriteSettings(Utf8JsonWriter writer);
+    /// <summary>How far the status can be trusted.</summary>
+    public abstract Quality StatusQuality { get; }
 
     /// <summary>Writes the status as a JSON value; null before there is one.</summary>
     public abstract void WriteStatus(Utf8JsonWriter writer);
@@ -144,17 +139,7 @@ public abstract partial class QmiTaskRunner : RpcObject
             LogRestartsFailed(Logger, exception);
         }
 
-        lock (_gate)
-        {
-            if (!_life.HasEnded)
-                throw WrongState("restarted", "somebody else has restarted it just now");
-            _thread = NewThread();
-            (_ended, _joined, _stopRequestedAt) = (NewCompletion(), false, -1);
-            _life = _life with { State = TaskState.Ready, Reason = null, Failure = null, Since = Box.TimeProvider.GetUtcNow() };
-        }
-
-        Box.Alarms.Clear(AlarmId);
-        await ConstructAsync().ConfigureAwait(false);
+        await RebuildAsync().ConfigureAwait(false);
         Start();
     }
 
@@ -167,9 +152,37 @@ public abstract partial class QmiTaskRunner : RpcObject
         loop.Change(period, policy);
     }
 
-    /// <summary>Constructs the task in its own thread.</summary>
+    /// <summary>Constructs the task for the first time, in its own thread.</summary>
     /// <exception cref="TaskInitException">The constructor threw.</exception>
-    internal async Task ConstructAsync()
+    internal async Task ConstructFirstAsync()
+    {
+        try
+        {
+            await ConstructAsync().ConfigureAwait(false);
+        }
+        catch (TaskInitException) when (_hasTakenSettingsBack)
+        {
+            // With the settings before it may well live, and there may be nobody who would start the box again.
+            await RebuildAsync().ConfigureAwait(false);
+        }
+    }
+
+    private async Task RebuildAsync()
+    {
+        lock (_gate)
+        {
+            if (!_life.HasEnded)
+                throw WrongState("restarted", "somebody else has restarted it just now");
+            _thread = NewThread();
+            (_ended, _joined, _stopRequestedAt) = (NewCompletion(), false, -1);
+            _life = _life with { State = TaskState.Ready, Reason = null, Failure = null, Since = Box.TimeProvider.GetUtcNow() };
+        }
+
+        Box.Alarms.Clear(AlarmId);
+        await ConstructAsync().ConfigureAwait(false);
+    }
+
+    private async Task ConstructAsync()
     {
         try
         {
@@ -209,6 +222,10 @@ public abstract partial class QmiTaskRunner : RpcObject
             if (!Box.IsStopping)
                 LogFailedBeforeRemoval(Logger, exception.Failure.Phase, exception.Failure.Exception);
         }
+        finally
+        {
+            await CloseSettingsAsync(TimeToSave).ConfigureAwait(false);
+        }
     }
 
     // The trouble comes first: behind the name, the hung turn of "a" would be the failure of "a-hung".
@@ -233,18 +250,26 @@ public abstract partial class QmiTaskRunner : RpcObject
         Name,
         Box.TimeProvider,
         construct: Construct,
-        run: thread => OnEnded(thread, _task!.Execute()),
+        run: thread =>
+        {
+            _task!.BeginRun();
+            OnEnded(thread, _task.Execute());
+        },
         stoppedBeforeStart: thread => OnEnded(thread, new TaskEnd(StopReason.StoppedBeforeStart)));
 
     private void Construct(TaskThread thread)
     {
+        SimulatedReading.EnterTask(this);
         _task = _factory(new TaskInit(this, thread));
+        _task.EndConstruction();
         if (Loop is null && (_options.Period is not null || _options.Policy is not null))
             throw new QmiException(ErrorCode.BadArgs, $"Task {Name} has no loop: take its period and its missed-loop policy away.");
     }
 
     private void OnEnded(TaskThread thread, TaskEnd end)
     {
+        // Before anybody sees that it has ended: whoever restarts it then must find the settings that it shall run with.
+        _hasTakenSettingsBack = EndSettingsRun(end.Failure is not null);
         TaskCompletionSource ended;
         lock (_gate)
         {

@@ -47,7 +47,7 @@ internal static class TaskMethods<TSettings, TStatus>
                 Description = "Changes period and policy of the loop at the next slot boundary.",
             },
             ConfigureLoop),
-        new BuiltInMethod<QmiTaskRunner<TSettings, TStatus>>(SetSettingsCall.Method, SetSettingsCall.InvokeAsync) { WritesAudit = true, WaitsForTurn = true },
+        .. SettingsMethods<TSettings, TStatus>.All,
     ];
 
     private static ValueTask Stop(QmiTaskRunner task, RpcRequest request, Utf8JsonWriter writer, CancellationToken cancellationToken)
@@ -84,43 +84,9 @@ internal static class TaskMethods<TSettings, TStatus>
 
     private static void WritePendingSettings(QmiTaskRunner<TSettings, TStatus> task, Utf8JsonWriter writer)
     {
-        if (task.SettingsSlot.Waiting is { } waiting)
+        if (task.Settings.Slot.Waiting is { } waiting)
             task.TaskType.Settings.Write(writer, waiting.Value);
         else
             writer.WriteNullValue();
-    }
-
-    /// <summary>A settings push as an RPC call: the same body as a push by topic.</summary>
-    private static class SetSettingsCall
-    {
-        public static readonly RpcMethodDescription Method = new()
-        {
-            Name = "set_settings",
-            AnswersAcceptance = true,
-            Arguments = BuiltIn.Arguments(
-                new("values", new Schema { Type = SchemaType.Object, AdditionalProperties = BuiltIn.Any, Description = "The settings, or the part that changes." }, Required: true),
-                new("mode", new Schema { Type = SchemaType.String, Enum = ["merge", "replace"], Default = "\"merge\"", Description = "Lay the values over those in effect, or take them as the whole." }),
-                new("base_rev", new Schema { Type = SchemaType.Integer, Minimum = 0, Description = "Refuse when the newest revision is another." })),
-            Result = BuiltIn.Any,
-            Description = "Pushes settings, which take effect when the task next looks.",
-        };
-
-        public static async ValueTask InvokeAsync(QmiTaskRunner<TSettings, TStatus> task, RpcRequest request, Utf8JsonWriter writer, CancellationToken cancellationToken)
-        {
-            SettingsPush? push = null;
-            await BuiltIn.RunInTurnAsync(task, request, () => push = task.PushSettings(SettingsPushBody.Read(request.Arguments), request.Caller, request.Id), cancellationToken).ConfigureAwait(false);
-            SettingsOutcome? outcome = null;
-            if (!request.WaitAcceptedOnly && task.IsRunning)
-                outcome = await task.WaitForOutcomeAsync(push!, request.Deadline, cancellationToken).ConfigureAwait(false);
-            if (outcome?.Error is { } error)
-                throw error;
-
-            writer.WriteStartObject();
-            writer.WriteNumber("rev"u8, push!.Revision);
-            writer.WriteString("state"u8, outcome is null ? "pending"u8 : outcome.Result == SettingsResult.Applied ? "applied"u8 : "superseded"u8);
-            if (outcome?.Turn is { } turn)
-                writer.WriteNumber("turn"u8, turn);
-            writer.WriteEndObject();
-        }
     }
 }

@@ -1,3 +1,5 @@
+using System.Text.Json;
+
 namespace Qmi.Edge.Runtime;
 
 /// <summary>How a task is to be run; everything has a default.</summary>
@@ -13,6 +15,9 @@ public record TaskOptions
     public TimeSpan FinalizeGrace { get; init; } = TimeSpan.FromSeconds(5);
 
     internal virtual object? InitialSettings => null;
+
+    /// <summary>The part of the settings that a configuration names; undefined when the settings came from a program.</summary>
+    internal virtual JsonElement GivenSettings => default;
 }
 
 /// <summary>As <see cref="TaskOptions"/>, with the settings that the task begins with.</summary>
@@ -29,8 +34,15 @@ public sealed record TaskOptions<TSettings> : TaskOptions
     {
     }
 
-    /// <summary>The settings that the task begins with; null = the record's defaults.</summary>
+    /// <summary>
+    /// The settings that the task begins with; null = the record's defaults. In a box that remembers they count the first time; later what was
+    /// in effect last comes back, and what is different here than it was the last time is laid over it.
+    /// </summary>
     public TSettings? Settings { get; init; }
 
+    internal JsonElement Given { get; init; }
+
     internal override object? InitialSettings => Settings;
+
+    internal override JsonElement GivenSettings => Given;
 }

@@ -11,7 +11,7 @@ internal static class TaskSignals
 
     public static IReadOnlyList<SignalDescription> For<TSettings, TStatus>(TaskType<TSettings, TStatus> type) =>
     [
-        new SignalDescription<TSettings> { Name = SettingsUpdated, DataType = type.Settings, Capacity = Capacity, Description = "The settings that came into effect." },
-        new SignalDescription<TStatus> { Name = StatusUpdated, DataType = type.Status, Capacity = Capacity, Description = "The status, when the task publishes it." },
+        new SignalDescription<TSettings> { Name = SettingsUpdated, DataType = type.Settings, Capacity = Capacity, HasHistory = false, Description = "The settings that came into effect." },
+        new SignalDescription<TStatus> { Name = StatusUpdated, DataType = type.Status, Capacity = Capacity, HasHistory = false, Description = "The status, when the task publishes it." },
     ];
 }

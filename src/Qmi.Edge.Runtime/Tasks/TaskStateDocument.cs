@@ -20,6 +20,8 @@ public static class TaskStateDocument
         writer.WriteString("state"u8, NameOf(life.State));
         writer.WriteNumber("run"u8, life.Run);
         writer.WriteTimestamp("since"u8, life.Since);
+        if (task.IsSimulated)
+            writer.WriteBoolean("simulated"u8, true);
         if (life.Reason is { } reason)
             writer.WriteString("reason"u8, NameOf(reason));
         writer.WritePropertyName("error"u8);
@@ -37,6 +39,46 @@ public static class TaskStateDocument
         TaskState.Stopped => "stopped",
         _ => "failed",
     };
+
+    /// <summary>The name of a phase on the wire.</summary>
+    public static string NameOf(TaskPhase phase) => phase switch
+    {
+        TaskPhase.Init => "init",
+        TaskPhase.Prepare => "prepare",
+        TaskPhase.Iteration => "iteration",
+        _ => "finalize",
+    };
+
+    /// <summary>The phase of that name, or null.</summary>
+    public static TaskPhase? FindPhase(string? name) => Find<TaskPhase>(name, NameOf);
+
+    /// <summary>Reads what <see cref="Write"/> has written.</summary>
+    internal static TaskLife Read(JsonElement document) => new()
+    {
+        State = Find<TaskState>(document.GetText("state"), NameOf) ?? throw new JsonException($"There is no task state \"{document.GetText("state")}\"."),
+        Run = document.GetProperty("run").GetInt32(),
+        Since = document.GetProperty("since").GetDateTimeOffset(),
+        Reason = Find<StopReason>(document.GetText("reason"), NameOf),
+        Failure = document.TryGetProperty("error", out var error) && error.ValueKind == JsonValueKind.Object ? ReadFailure(error) : null,
+    };
+
+    private static TaskFailure ReadFailure(JsonElement error) => new(
+        new RemoteException(error.GetText("type") ?? "", error.GetText("message") ?? ""),
+        FindPhase(error.GetText("phase")) ?? TaskPhase.Iteration,
+        error.GetProperty("at").GetDateTimeOffset(),
+        error.GetText("finalize_message") is { } second ? new RemoteException("", second) : null);
+
+    private static T? Find<T>(string? name, Func<T, string> nameOf)
+        where T : struct, Enum
+    {
+        foreach (var value in Enum.GetValues<T>())
+        {
+            if (nameOf(value) == name)
+                return value;
+        }
+
+        return null;
+    }
 
     private static string NameOf(StopReason reason) => reason switch
     {
@@ -57,7 +99,7 @@ public static class TaskStateDocument
         writer.WriteStartObject();
         writer.WriteString("type"u8, failure.Exception.GetType().Name);
         writer.WriteString("message"u8, failure.Exception.Message);
-        writer.WriteString("phase"u8, failure.Phase.ToString().ToLowerInvariant());
+        writer.WriteString("phase"u8, NameOf(failure.Phase));
         writer.WriteTimestamp("at"u8, failure.At);
         if (failure.FinalizeException is { } second)
             writer.WriteString("finalize_message"u8, second.Message);

@@ -60,6 +60,14 @@ public sealed partial class ClockWatch : IDisposable
     /// <summary>Ends the watch.</summary>
     public void Dispose() => _timer.Dispose();
 
+    /// <summary>Looks at once, and asks how far the clock can be trusted.</summary>
+    internal void LookNow()
+    {
+        lock (_gate)
+            _untilRead = 0;
+        Look();
+    }
+
     private void Look()
     {
         lock (_gate)

@@ -27,6 +27,17 @@ public sealed class AclTests : IDisposable
     }
 
     [Fact]
+    public async Task A_box_that_shows_itself_to_Home_Assistant_may_publish_there()
+    {
+        var file = _folder.Write("box07.json", """{"box":"box07","mqtt":{"host":"h","roles":{"ha":"operator"},"discovery":{"home_assistant":{"prefix":"ha","user":"ha"}}}}""");
+
+        var console = await CapturedConsole.RunAsync("acl", file);
+
+        Assert.Equal((ExitCode.Ok, Nothing), (console.ExitCode, console.Errors));
+        Assert.Contains("topic write ha/device/qmi_box07/config\n", console.Output);
+    }
+
+    [Fact]
     public async Task Rules_are_made_of_configurations_of_which_only_what_a_broker_must_know_is_looked_at()
     {
         // Types of another program and files of another machine.

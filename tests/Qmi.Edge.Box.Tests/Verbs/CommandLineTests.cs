@@ -21,6 +21,7 @@ public sealed class CommandLineTests : IDisposable
         Assert.Contains("Runs instrument tasks with known timing and shows them on MQTT.", console.Output);
         Assert.Contains("run <box.json>       Runs a box until it is told to stop (SIGTERM, Ctrl-C).", console.Output);
         Assert.Contains("validate <box.json>  Checks a configuration and starts nothing. Exit code 6 when it is wrong.", console.Output);
+        Assert.Contains("describe <box.json>  Writes what the box is on MQTT, for people and programs, and starts nothing.", console.Output);
         Assert.Contains("acl <box.json>       Writes the access rules of a broker: who may read and write which topics.", console.Output);
         Assert.Contains("version              Prints the version of the program.", console.Output);
     }
@@ -46,15 +47,16 @@ public sealed class CommandLineTests : IDisposable
     }
 
     [Theory]
-    [InlineData("A verb is needed: run, validate, acl, version.")]
-    [InlineData("There is no verb \"vaildate\" (did you mean \"validate\"?); the verbs are run, validate, acl, version.", "vaildate", "box.json")]
-    [InlineData("There is no verb \"box.json\"; the verbs are run, validate, acl, version.", "box.json")]
+    [InlineData("A verb is needed: run, validate, describe, acl, version.")]
+    [InlineData("There is no verb \"vaildate\" (did you mean \"validate\"?); the verbs are run, validate, describe, acl, version.", "vaildate", "box.json")]
+    [InlineData("There is no verb \"box.json\"; the verbs are run, validate, describe, acl, version.", "box.json")]
     [InlineData("run needs box.json: the configuration of the box: a file of JSON with comments.", "run")]
     [InlineData("validate needs box.json: the configuration of the box: a file of JSON with comments.", "validate")]
     [InlineData("validate takes one file: \"b.json\" is one too many.", "validate", "a.json", "b.json")]
     [InlineData("version takes no file: \"box.json\" is one too many.", "version", "box.json")]
     [InlineData("The option --boxes needs a value: names of boxes, with commas between them.", "acl", "box.json", "--boxes")]
     [InlineData("The option --output needs a value: the file to write; default standard output.", "acl", "--boxes", "a", "--output")]
+    [InlineData("describe needs box.json: the configuration of the box: a file of JSON with comments.", "describe")]
     [InlineData("The option --hlep is not known (did you mean \"--help\"?).", "--hlep")]
     [InlineData("The option --hlep is not known (did you mean \"--help\"?).", "run", "--hlep")]
     [InlineData("The option --strict is not known.", "validate", "--strict", "box.json")]
@@ -152,7 +154,7 @@ public sealed class CommandLineTests : IDisposable
         Assert.Equal(
             $"""
             {file}:2:3: /box must be a string, not 1.
-            {file}:3:3: "taks" is not known here (did you mean "tasks"?); known are box, alias, mqtt, audit, state, log, instruments, tasks.
+            {file}:3:3: "taks" is not known here (did you mean "tasks"?); known are box, alias, mqtt, audit, state, signals, log, instruments, tasks.
             2 errors
 
             """,

@@ -107,7 +107,7 @@ public class AccessFilesTests
 
         Assert.Equal(["broker-admin", "box07", "box08", "alice"], Entries(second, "clients").Select(client => Text(client, "username")));
         Assert.Equal(("hash", "pepper"), (Text(Entries(second, "clients").Last(), "password"), Text(Entries(second, "clients").Last(), "salt")));
-        Assert.Equal(["qmi-everybody", "qmi-box07", "qmi-box08", "qmi-alice"], Entries(second, "roles").Select(role => Text(role, "rolename")));
+        Assert.Equal(["qmi-everybody", "qmi-of-box07", "qmi-of-box08", "qmi-of-alice"], Entries(second, "roles").Select(role => Text(role, "rolename")));
         Assert.Equal(second.GetRawText(), Dynsec(Plan with { Boxes = ["box07", "box08"], Users = [new("alice", RpcAccess.Admin)] }, second).GetRawText());
     }
 

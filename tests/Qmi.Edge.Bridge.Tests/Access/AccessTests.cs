@@ -35,6 +35,20 @@ public class AccessTests
     }
 
     [Theory]
+    [InlineData(Authentication.Passwords)]
+    [InlineData(Authentication.DynamicSecurity)]
+    public async Task Signals_can_be_shared_among_those_who_store_them(Authentication authentication)
+    {
+        Assert.SkipWhen(authentication == Authentication.DynamicSecurity && GivenAccess.Plugin is null, "mosquitto's dynamic-security plugin is not installed.");
+        await using var given = new GivenAccess(AccessMatrix.Plan, authentication, MqttProtocolVersion.V5);
+        var observer = given.Connect("obs").Subscribe("$share/ingest/qmi/v1/box/+/task/+/sig/#");
+
+        given.Connect("box07").Publish("qmi/v1/box/box07/task/stage/sig/pos", "1.5", MqttQos.AtLeastOnce);
+
+        Assert.Equal("1.5", observer.Events.WaitForMessages(1)[0].Text);
+    }
+
+    [Theory]
     [InlineData("nobody", "a guess")]
     [InlineData("alice", "a guess")]
     [InlineData(null, null)]

@@ -48,14 +48,26 @@ internal sealed class GivenAccess : IAsyncDisposable
 
     public TestClient Connect(string name, string? clientId = null)
     {
-        var options = new MqttOptions { Host = "127.0.0.1", Port = _broker.Port, ClientId = clientId ?? "client-of-" + name, ProtocolVersion = _version };
-        options = _authentication == Authentication.Certificates
-            ? options with { Tls = new MqttTls { CaFile = _broker.GetPath("ca.pem"), CertificateFile = _broker.GetPath(name + ".pem"), KeyFile = _broker.GetPath(name + ".key") } }
-            : options with { UserName = name, Password = PasswordOf(name) };
-        var client = new TestClient(new MosquittoConnection(options, TestLog.Instance));
+        var client = new TestClient(new MosquittoConnection(OptionsOf(name) with { ClientId = clientId ?? "client-of-" + name }, TestLog.Instance));
         _clients.Add(client);
         client.Events.WaitForSession();
         return client;
+    }
+
+    /// <summary>How somebody connects.</summary>
+    public MqttOptions OptionsOf(string name)
+    {
+        var options = new MqttOptions { Host = "127.0.0.1", Port = _broker.Port, ClientId = name, ProtocolVersion = _version };
+        return _authentication == Authentication.Certificates
+            ? options with { Tls = new MqttTls { CaFile = _broker.GetPath("ca.pem"), CertificateFile = _broker.GetPath(name + ".pem"), KeyFile = _broker.GetPath(name + ".key") } }
+            : options with { UserName = name, Password = PasswordOf(name) };
+    }
+
+    /// <summary>How a program of somebody connects.</summary>
+    public EdgeClientOptions ClientOptionsOf(string name)
+    {
+        var options = OptionsOf(name);
+        return new EdgeClientOptions { Host = options.Host, Port = options.Port, UserName = name, Password = options.Password, Tls = options.Tls, ProtocolVersion = _version };
     }
 
     public async ValueTask DisposeAsync()

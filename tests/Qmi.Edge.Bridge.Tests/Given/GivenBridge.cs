@@ -14,18 +14,19 @@ internal sealed class GivenBridge : IAsyncDisposable
     private readonly MqttBridge _bridge;
     private readonly bool _ownsBroker;
     private readonly int? _port;
+    private readonly string _version;
 
-    public GivenBridge(BridgeOptions? options = null, string version = "5", MosquittoBroker? broker = null, bool starts = true, EdgeBoxOptions? box = null, int? port = null)
+    public GivenBridge(BridgeOptions? options = null, string version = "5", MosquittoBroker? broker = null, bool starts = true, EdgeBoxOptions? box = null, int? port = null, IStateDisk? disk = null, string? stageName = null)
     {
         _ownsBroker = broker is null;
-        _port = port;
+        (_port, _version) = (port, version);
         Broker = broker ?? new MosquittoBroker("allow_anonymous true\nset_tcp_nodelay true\nmax_queued_messages 0");
-        StageName = $"stage{Interlocked.Increment(ref s_count)}";
-        Box = new EdgeBox("box07", (box ?? new EdgeBoxOptions()) with { Audit = Audit });
+        StageName = stageName ?? $"stage{Interlocked.Increment(ref s_count)}";
+        Box = new EdgeBox("box07", (box ?? new EdgeBoxOptions { State = disk, ClockSource = new RightClock() }) with { Audit = Audit });
         Stage = Box.MakeTask<Stage>(StageName);
         Runners[StageName] = Box.FindObject(StageName)!;
         Supervisor = new Supervisor(Broker.Port, version: version);
-        _bridge = new MqttBridge(Box, customise => Connection = new MosquittoConnection(customise(ConnectionOptions(version))), options ?? new BridgeOptions());
+        _bridge = new MqttBridge(Box, Connect, options ?? new BridgeOptions());
         if (starts)
             Start();
     }
@@ -83,6 +84,15 @@ internal sealed class GivenBridge : IAsyncDisposable
         return element.ValueKind == JsonValueKind.String ? element.GetString() : element.GetRawText();
     }
 
+    private IMqttConnection Connect(Func<MqttOptions, MqttOptions> customise, Microsoft.Extensions.Logging.ILogger logger)
+    {
+        var options = customise(ConnectionOptions(_version));
+        var connection = new MosquittoConnection(options, logger);
+        if (options.ClientId == "box07")
+            Connection = connection;
+        return connection;
+    }
+
     private MqttOptions ConnectionOptions(string version) => new()
     {
         Host = "127.0.0.1",
@@ -93,6 +103,12 @@ internal sealed class GivenBridge : IAsyncDisposable
         OutboxBytes = 4 << 20,
         MaximumReconnectDelay = TimeSpan.FromSeconds(1),
     };
+}
+
+/// <summary>A clock that is right.</summary>
+internal sealed class RightClock : IClockSource
+{
+    public ClockReading Read() => new(IsSynchronised: true, "external");
 }
 
 /// <summary>Keeps what was audited.</summary>

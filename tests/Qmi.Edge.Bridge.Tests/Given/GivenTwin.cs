@@ -17,7 +17,7 @@ internal sealed class GivenTwin : IAsyncDisposable
         _twin = (TwinRunner)Box.FindObject(TaskName)!;
         _bridge = new MqttBridge(
             Box,
-            customise =>
+            (customise, _) =>
             {
                 var options = customise(new MqttOptions
                 {

@@ -24,7 +24,7 @@ internal sealed class InMemoryBroker
 
     /// <summary>A client of it.</summary>
     /// <param name="isPowered">Whether the process of the client lives; when not, nothing that it does counts.</param>
-    public MqttConnect Connect(Func<bool>? isPowered = null) => customise =>
+    public MqttConnect Connect(Func<bool>? isPowered = null) => (customise, _) =>
     {
         var options = customise(new MqttOptions { Host = "memory", ClientId = "box07" });
         return new Connection(this, isPowered ?? (() => true), options);

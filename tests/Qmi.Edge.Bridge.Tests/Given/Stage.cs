@@ -30,6 +30,9 @@ public sealed partial class Stage(TaskInit init) : QmiLoopTask<StageSettings, St
 {
     private long _turns;
 
+    /// <summary>Settings of 55 Hz are checked as long as this is shut.</summary>
+    internal static ManualResetEventSlim CheckOf55 { get; } = new(true);
+
     /// <summary>Where the stage is.</summary>
     [Signal]
     public partial Signal<Position> Moved { get; }
@@ -38,6 +41,14 @@ public sealed partial class Stage(TaskInit init) : QmiLoopTask<StageSettings, St
     {
         if (Settings.RateHz == 66)
             throw new InvalidOperationException("the gear refuses 66 Hz");
+    }
+
+    protected override void Validate(StageSettings settings, SettingsErrors errors)
+    {
+        if (settings.RateHz == 55)
+            CheckOf55.Wait(TimeSpan.FromSeconds(30));
+        if (settings.RateHz == 44)
+            throw new InvalidOperationException("the check tripped over 44 Hz");
     }
 
     protected override void LoopIteration()

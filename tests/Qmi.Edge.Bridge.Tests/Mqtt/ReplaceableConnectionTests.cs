@@ -7,7 +7,7 @@ namespace Qmi.Edge.Bridge.Tests;
 public sealed class ReplaceableConnectionContractTests : Mqtt5ConnectionContract
 {
     protected override IMqttConnection Create(MqttOptions options) =>
-        new ReplaceableConnection(customise => new MosquittoConnection(customise(options), TestLog.Instance), configured => configured, TimeProvider.System, TestLog.Instance);
+        new ReplaceableConnection(Mosquitto.Connect(options), configured => configured, TimeProvider.System, TestLog.Instance);
 }
 
 public sealed class ReplaceableConnectionTests
@@ -154,7 +154,7 @@ public sealed class ReplaceableConnectionTests
                     release.Wait();
             },
         };
-        await using var connection = new ReplaceableConnection(customise => new MosquittoConnection(customise(options), TestLog.Instance), configured => configured, _time, TestLog.Instance);
+        await using var connection = new ReplaceableConnection(Mosquitto.Connect(options), configured => configured, _time, TestLog.Instance);
         connection.Start(events);
         events.WaitForSession();
         connection.TrySubscribe(new MqttSubscription("t"));
@@ -174,7 +174,7 @@ public sealed class ReplaceableConnectionTests
     private ReplaceableConnection Start()
     {
         var connection = new ReplaceableConnection(
-            customise =>
+            (customise, _) =>
             {
                 _clients.Add(new FakeClient(customise(new MqttOptions { Host = "fake", ClientId = "box07", KeepAlive = KeepAlive })));
                 return _clients[^1];

@@ -1,3 +1,4 @@
+using Qmi.Edge.Runtime;
 using Qmi.Edge.Testing;
 using static Qmi.Edge.Bridge.Tests.GivenBridge;
 
@@ -25,8 +26,9 @@ public class PushTests
         Assert.Equal("[10,20]", Text(twin, "delta", "/rate_hz"));
         Assert.Equal(("0", "yes"), (Text(applied, "turn"), Text(applied, "executed")));
         Assert.Equal(("20", "coarse", "alice", "p-1"), (Text(reported, "reported", "values", "rate_hz"), Text(reported, "reported", "values", "mode"), Text(reported, "reported", "by"), Text(reported, "reported", "id")));
+        Assert.Equal(("202", "200"), (Text(pending, "ac"), Text(applied, "ac")));
         // The retained push lives exactly until it is answered.
-        Assert.True(SpinWait.SpinUntil(() => given.Supervisor.Newest(given.Topic("task/stage/push/alice")) == "", ChildProcess.Patience));
+        WaitForCleared(given);
     }
 
     [Fact]
@@ -47,7 +49,13 @@ public class PushTests
     [InlineData("{bad", "BAD_JSON")]
     [InlineData("[1]", "BAD_ARGS")]
     [InlineData("""{"value":{}}""", "BAD_ARGS")]
-    [InlineData("""{"values":{},"confirm_ms":5}""", "BAD_ARGS")]
+    [InlineData("""{"values":{},"confirm_ms":-5}""", "BAD_ARGS")]
+    [InlineData("""{"values":{},"confirm_ms":86400001}""", "BAD_ARGS")]
+    [InlineData("""{"values":{},"expires":"soon"}""", "BAD_ARGS")]
+    [InlineData("""{"values":{},"apply":"later"}""", "BAD_ARGS")]
+    [InlineData("""{"values":{},"mode":"replace","rebase":true,"base_rev":0}""", "BAD_ARGS")]
+    [InlineData("""{"values":{"rate_hz":20},"expires":"2020-01-01T00:00:00Z"}""", "EXPIRED")]
+    [InlineData("""{"values":{"rate_hz":44}}""", "TASK_ERROR")]
     [InlineData("""{"values":{"rate_hz":20},"base_rev":7}""", "CONFLICT")]
     public async Task A_push_that_cannot_be_understood_gets_one_clear_ack(string payload, string code)
     {
@@ -55,7 +63,9 @@ public class PushTests
 
         given.Supervisor.Publish(given.Topic("task/stage/push/alice"), payload);
 
-        Assert.Equal(("rejected", code), (Text(given.Supervisor.WaitFor(given.Topic("task/stage/ack/alice")).Json, "state"), Text(given.Supervisor.WaitFor(given.Topic("task/stage/ack/alice")).Json, "code")));
+        var ack = given.Supervisor.WaitFor(given.Topic("task/stage/ack/alice")).Json;
+        var (state, number) = code == "EXPIRED" ? ("expired", "408") : ("rejected", "400");
+        Assert.Equal((state, number, code, "no"), (Text(ack, "state"), Text(ack, "ac"), Text(ack, "code"), Text(ack, "executed")));
     }
 
     [Fact]
@@ -129,8 +139,9 @@ public class PushTests
         var ack = given.Supervisor.WaitFor(given.Topic("task/stage/ack/alice")).Json;
 
         Assert.Equal("rejected", Text(ack, "state"));
-        Assert.Contains("STALE_GUARD_REQUIRED", Text(ack, "message"));
+        Assert.Equal(("RETAINED_REQUEST", "STALE_GUARD_REQUIRED"), (Text(ack, "code"), Text(ack.GetProperty("errors")[0], "code")));
         Assert.Null(given.Stage.GetPendingSettings());
+        WaitForCleared(given);
     }
 
     [Fact]
@@ -174,4 +185,91 @@ public class PushTests
         Assert.Contains("the gear refuses", Text(failed, "error", "message"));
         Assert.Equal(25, given.Stage.GetSettings().RateHz);
     }
+
+    [Fact]
+    public async Task A_retained_push_with_a_time_until_it_is_wanted_is_accepted()
+    {
+        await using var given = new GivenBridge();
+        given.Stage.Start();
+
+        given.Supervisor.Publish(given.Topic("task/stage/push/alice"), """{"id":"p-1","expires":"2099-01-01T00:00:00Z","values":{"rate_hz":20}}""", "-r");
+
+        given.Supervisor.WaitFor(given.Topic("task/stage/ack/alice"), ack => Text(ack, "state") == "applied");
+        WaitForCleared(given);
+    }
+
+    [Theory]
+    [InlineData("{bad")]
+    [InlineData("""{"id":"p-1","base_rev":9,"values":{}}""")]
+    public async Task A_retained_push_that_is_refused_is_cleared_behind_its_answer(string payload)
+    {
+        await using var given = new GivenBridge();
+
+        given.Supervisor.Publish(given.Topic("task/stage/push/alice"), payload, "-r");
+        given.Supervisor.WaitFor(given.Topic("task/stage/ack/alice"), ack => Text(ack, "state") == "rejected");
+        WaitForCleared(given);
+
+        var seen = given.Supervisor.Seen.ToList();
+        Assert.True(seen.FindIndex(message => message.Topic == given.Topic("task/stage/ack/alice")) < seen.FindIndex(message => message.Topic == given.Topic("task/stage/push/alice") && message.Payload.Length == 0));
+    }
+
+    [Fact]
+    public async Task A_conflict_names_what_was_set_since()
+    {
+        await using var given = new GivenBridge();
+        given.Stage.Start();
+        given.Supervisor.Publish(given.Topic("task/stage/push/bob"), """{"id":"p-1","values":{"rate_hz":20}}""");
+        given.Supervisor.WaitFor(given.Topic("task/stage/ack/bob"), ack => Text(ack, "state") == "applied");
+
+        given.Supervisor.Publish(given.Topic("task/stage/push/alice"), """{"id":"p-2","base_rev":0,"values":{"rate_hz":30}}""");
+        var ack = given.Supervisor.WaitFor(given.Topic("task/stage/ack/alice"), ack => Text(ack, "state") == "rejected").Json;
+        var reply = given.Ask("call", "set_settings", """{"args":{"base_rev":0,"values":{"rate_hz":30}}}""");
+
+        Assert.Equal(("CONFLICT", "1", """["/rate_hz"]"""), (Text(ack, "code"), Text(ack, "head_rev"), Text(ack, "changed_since")));
+        Assert.Equal("""["/rate_hz"]""", Text(reply, "error", "details", "changed_since"));
+    }
+
+    [Fact]
+    public async Task The_owner_of_the_lock_pushes_with_its_token()
+    {
+        await using var given = new GivenBridge();
+        given.Stage.Start();
+        var token = Text(given.Ask("call", "lock", caller: "alice"), "result", "token");
+
+        given.Supervisor.Publish(given.Topic("task/stage/push/alice"), $$$"""{"id":"p-1","lock":"{{{token}}}","values":{"rate_hz":20}}""");
+
+        given.Supervisor.WaitFor(given.Topic("task/stage/ack/alice"), ack => Text(ack, "state") == "applied");
+    }
+
+    [Fact]
+    public async Task A_secret_has_a_hash_that_tells_only_that_it_changed()
+    {
+        await using var given = new GivenBridge();
+        given.Stage.Start();
+        var hashes = new List<string>();
+        foreach (var password in new[] { "sesame", "other", "sesame" })
+        {
+            var reply = given.Ask("call", "set_settings", $$$$"""{"args":{"values":{"password":"{{{{password}}}}"}}}""");
+            var document = given.Supervisor.WaitFor(given.Topic("task/stage/settings"), document => Text(document, "reported", "rev") == Text(reply, "result", "rev")).Json;
+            hashes.Add(Text(document, "reported", "secrets", "/password")!);
+        }
+
+        Assert.All(hashes, hash => Assert.Matches("^hmac-sha256:[0-9a-f]{32}$", hash));
+        Assert.Equal(hashes[0], hashes[2]);
+        Assert.NotEqual(hashes[0], hashes[1]);
+    }
+
+    [Fact]
+    public async Task The_document_has_the_hash_of_what_it_shows()
+    {
+        await using var given = new GivenBridge();
+
+        var document = given.Supervisor.WaitFor(given.Topic("task/stage/settings")).Json;
+
+        Assert.Equal(ContentHash.Of(document.GetProperty("reported").GetProperty("values")), Text(document, "reported", "hash"));
+        Assert.Equal("0", Text(document, "last_good_rev"));
+    }
+
+    private static void WaitForCleared(GivenBridge given, string caller = "alice") =>
+        Assert.True(SpinWait.SpinUntil(() => given.Supervisor.Newest(given.Topic($"task/stage/push/{caller}")) == "", ChildProcess.Patience));
 }

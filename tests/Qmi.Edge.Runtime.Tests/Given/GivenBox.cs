@@ -7,8 +7,9 @@ namespace Qmi.Edge.Runtime.Tests;
 /// <summary>A box for a test, on a clock that the test turns, with everything it says and does recorded.</summary>
 internal sealed class GivenBox : IAsyncDisposable
 {
-    public GivenBox(TimeProvider? timeProvider = null, TimeSpan? stopTimeout = null, bool isQuiet = false, IStateDisk? state = null, RequestOptions? requests = null)
+    public GivenBox(TimeProvider? timeProvider = null, TimeSpan? stopTimeout = null, bool isQuiet = false, IStateDisk? state = null, RequestOptions? requests = null, IClockSource? clock = null)
     {
+        Time = timeProvider as ManualTime ?? Time;
         Box = new EdgeBox("box-1", new EdgeBoxOptions
         {
             TimeProvider = timeProvider ?? Time,
@@ -17,11 +18,19 @@ internal sealed class GivenBox : IAsyncDisposable
             State = state,
             Requests = requests ?? new RequestOptions { RequestsPerSecond = 0 },
             StopTimeout = stopTimeout ?? TimeSpan.FromSeconds(20),
+            ClockSource = clock,
         });
     }
 
     /// <summary>How long a test waits in real time for what must happen.</summary>
     public static TimeSpan Patience { get; } = TimeSpan.FromSeconds(20);
+
+    /// <summary>Waits in real time until something is so.</summary>
+    public static void WaitFor(Func<bool> condition, string what)
+    {
+        if (!SpinWait.SpinUntil(condition, Patience))
+            throw new TimeoutException($"It never was so: {what}.");
+    }
 
     public ManualTime Time { get; } = new();
 

@@ -16,6 +16,8 @@ internal sealed class ScriptedLoop(TaskInit init, LoopScript script)
 
     public void SetStatus(TestStatus status) => Status = status;
 
+    public void SetOwn(TestSettings settings) => base.Settings = settings;
+
     protected override void LoopPrepare() => script.Prepare?.Invoke(this);
 
     protected override void ProcessNewSettings() => script.ProcessNewSettings?.Invoke(this);

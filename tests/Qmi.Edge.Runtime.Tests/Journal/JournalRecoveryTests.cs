@@ -23,7 +23,7 @@ public class JournalRecoveryTests
         Assert.Equal(("7", true), (Encoding.UTF8.GetString(ok.Result.Span), ok.Replayed));
         Assert.Equal((ErrorCode.TaskError, true), (bad.Error!.Code, bad.Replayed));
         Assert.Contains("negative", bad.Error.Message);
-        Assert.Equal("InvalidOperationException", bad.Error.Details["type"]);
+        Assert.Equal("InvalidOperationException", Assert.IsType<RemoteException>(bad.Error.InnerException).RemoteType);
         Assert.Equal(ErrorCode.IdReused, (await after.AskAsync(id: "ok", arguments: """{"argument":8}""")).Error!.Code);
     }
 
@@ -108,6 +108,19 @@ public class JournalRecoveryTests
 
         Assert.Equal("JOURNAL_DAMAGED", after.Box.Alarms.Find("journal")?.Code);
         Assert.Null((await after.AskAsync(id: "k3")).Error);
+    }
+
+    [Fact]
+    public async Task A_box_whose_disk_fails_starts_says_so_and_takes_calls_when_the_disk_is_back()
+    {
+        var disk = new CrashingDisk { IsBroken = true };
+        await using var given = new GivenDesk(disk);
+
+        Assert.Contains("calls are refused", given.Box.Alarms.Find("journal")!.Text);
+        Assert.Equal(ErrorCode.Busy, (await given.AskAsync(id: "k1")).Error!.Code);
+        Assert.Null((await given.AskAsync("read", verb: RpcAccess.Read)).Error);
+        disk.IsBroken = false;
+        Assert.Null((await given.AskAsync(id: "k1")).Error);
     }
 
     /// <summary>The heart of the matter: whatever the moment of the power cut, nothing is done twice, and what was answered stays answered.</summary>

@@ -164,7 +164,7 @@ public class SettingsTests
             {
                 try
                 {
-                    runner.PushSettings(new TestSettings { Rate = 1 + caller }, new Caller($"caller-{caller}"), null, head);
+                    runner.PushSettings(new TestSettings { Rate = 1 + caller }, new SettingsPusher(new Caller($"caller-{caller}"), null, PushRoad.Call, runner.TakePushOrder()), head);
                     Interlocked.Increment(ref accepted);
                 }
                 catch (QmiException exception) when (exception.Code == ErrorCode.Conflict)
@@ -201,13 +201,13 @@ public class SettingsTests
             while (!self.StopRequested)
                 self.UpdateSettings();
         });
-        var slot = ((QmiTaskRunner<TestSettings, TestStatus>)given.Box.FindObject("task")!).SettingsSlot;
+        var slot = ((QmiTaskRunner<TestSettings, TestStatus>)given.Box.FindObject("task")!).Settings.Slot;
         task.Start();
 
         for (var round = 0; round < 20_000; round++)
         {
-            var revision = slot.Push(new TestSettings(), Caller.Local, null, null).Revision;
-            Assert.Equal(revision, (slot.NotYetInEffect?.Origin ?? slot.Reported!.Origin).Revision);
+            var revision = task.SetSettings(new TestSettings()).Revision;
+            Assert.Equal(revision, (slot.NotYetInEffect?.Entry ?? slot.Reported!).Revision);
         }
     }
 

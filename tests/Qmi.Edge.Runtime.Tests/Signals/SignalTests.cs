@@ -100,6 +100,58 @@ public class SignalTests
     }
 
     [Fact]
+    public async Task No_value_waits_for_the_next_one_to_be_delivered()
+    {
+        await using var given = new GivenBox(TimeProvider.System);
+        var task = given.Task(_ => { });
+        var receiver = new SignalReceiver<double>();
+        task.Ticked.Subscribe(receiver);
+        var signal = Signal(given);
+
+        // Each comes when the pump is about to rest from the one before.
+        for (var value = 0; value < 20_000; value++)
+        {
+            signal.Publish(value);
+            Assert.Equal(value, receiver.GetNextSignal(GivenBox.Patience).Value);
+        }
+    }
+
+    [Fact]
+    [Trait("rule", "SIG-2")]
+    public async Task An_object_made_anew_goes_on_with_the_numbers_of_the_one_before()
+    {
+        await using var given = new GivenBox(TimeProvider.System);
+        given.Task(_ => { });
+        Signal(given).Publish(1);
+        Signal(given).Publish(2);
+        await given.Box.RemoveAsync("task");
+
+        var task = given.Task(_ => { });
+        var receiver = new SignalReceiver<double>();
+        task.Ticked.Subscribe(receiver);
+        Signal(given).Publish(3);
+
+        Assert.Equal((2L, 0L), (receiver.GetNextSignal(GivenBox.Patience).Sequence, receiver.Lost));
+    }
+
+    [Fact]
+    public async Task What_was_published_while_nobody_listened_is_not_lost_for_who_comes_later()
+    {
+        await using var given = new GivenBox(TimeProvider.System);
+        var task = given.Task(_ => { });
+        var (first, second) = (new SignalReceiver<double>(), new SignalReceiver<double>());
+        task.Ticked.Subscribe(first);
+        Signal(given).Publish(1);
+        first.GetNextSignal(GivenBox.Patience);
+        task.Ticked.Unsubscribe(first);
+        Signal(given).Publish(2);
+        task.Ticked.Subscribe(second);
+        Signal(given).Publish(3);
+
+        Assert.Equal((2L, 0L), (second.GetNextSignal(GivenBox.Patience).Sequence, second.Lost));
+    }
+
+    [Fact]
     public async Task Subscribing_twice_is_once_and_unsubscribing_a_stranger_is_nothing()
     {
         await using var given = new GivenBox();

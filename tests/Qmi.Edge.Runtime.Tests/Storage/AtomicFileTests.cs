@@ -28,6 +28,33 @@ public class AtomicFileTests
     }
 
     [Fact]
+    public void What_a_failing_card_does_not_give_any_more_is_damaged_and_the_one_before_is_used()
+    {
+        var disk = new CrashingDisk();
+        Save(disk, "one");
+        Save(disk, "two");
+
+        var loaded = new AtomicFile(new UnreadableDisk(disk, "file"), "file").Load();
+
+        Assert.Equal("one", Encoding.UTF8.GetString(loaded.Content!.Value.Span));
+        Assert.Contains("file is damaged", loaded.Damage);
+    }
+
+    [Fact]
+    public void When_only_the_one_before_is_there_and_it_is_damaged_that_is_told()
+    {
+        var disk = new CrashingDisk();
+        Save(disk, "one");
+        disk.Rename("file", "file.old");
+        disk.Flip("file.old", 3, 1);
+
+        var (content, damage) = Load(disk);
+
+        Assert.Null(content);
+        Assert.Contains("what was saved before it is damaged", damage);
+    }
+
+    [Fact]
     public void After_a_power_cut_at_any_operation_the_last_acknowledged_content_or_the_next_is_there()
     {
         for (var seed = 0; seed < 500; seed++)
@@ -115,6 +142,25 @@ public class AtomicFileTests
     }
 
     [Fact]
+    public void What_is_damaged_on_a_disk_that_fails_never_takes_the_place_of_the_good_one()
+    {
+        var disk = new CrashingDisk();
+        Save(disk, "the one before");
+        Save(disk, "the newest");
+        disk.Flip("file", 20, 1);
+        disk.IsBroken = true;
+        var file = new AtomicFile(disk, "file");
+        Assert.NotNull(file.Load().Damage);
+
+        Assert.Throws<IOException>(() => file.Save("after"u8));
+        disk.IsBroken = false;
+        file.Save("after"u8);
+        disk.Flip("file", 20, 1);
+
+        Assert.Equal("the one before", Load(disk).Content);
+    }
+
+    [Fact]
     public void A_full_disk_leaves_what_was_saved_before()
     {
         var disk = new CrashingDisk();
@@ -136,5 +182,22 @@ public class AtomicFileTests
     {
         var loaded = new AtomicFile(disk, "file").Load();
         return (loaded.Content is { } content ? Encoding.UTF8.GetString(content.Span) : null, loaded.Damage);
+    }
+
+    private sealed class UnreadableDisk(IStateDisk disk, string unreadable) : IStateDisk
+    {
+        public byte[]? Read(string name) => name == unreadable ? throw new IOException("Input/output error") : disk.Read(name);
+
+        public void Write(string name, ReadOnlySpan<byte> content) => disk.Write(name, content);
+
+        public void Rename(string name, string newName) => disk.Rename(name, newName);
+
+        public void Delete(string name) => disk.Delete(name);
+
+        public IReadOnlyList<string> List(string folder) => disk.List(folder);
+
+        public void FlushFolder(string folder) => disk.FlushFolder(folder);
+
+        public IStateFile Open(string name, long size) => disk.Open(name, size);
     }
 }

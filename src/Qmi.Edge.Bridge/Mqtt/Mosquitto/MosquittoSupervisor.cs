@@ -10,7 +10,7 @@ namespace Qmi.Edge.Bridge;
 internal sealed class MosquittoSupervisor(MqttOptions options, IMqttEvents events, Outbox outbox, Doorbell doorbell, StopSignal stop, Random random, ILogger logger, TimeProvider timeProvider)
 {
     // What a connection that is renewed may still send of what it had accepted.
-    private static readonly TimeSpan RenewalPatience = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan RenewalPatience = TimeSpan.FromSeconds(3);
 
     private readonly Lock _gate = new();
     private readonly BackOff _backOff = new(options.ReconnectDelay, options.MaximumReconnectDelay, random);

@@ -7,8 +7,10 @@ partial class Vendor
     /// <summary>How anyone holds a Dmm.</summary>
     /// <param name="channel">The way to the object.</param>
     [global::System.CodeDom.Compiler.GeneratedCode("Qmi.Edge.Generators", "0.1.0")]
-    internal sealed partial class DmmProxy(global::Qmi.Edge.Runtime.RpcChannel channel) : global::Qmi.Edge.Runtime.InstrumentProxy(channel)
+    internal sealed partial class DmmProxy(global::Qmi.Edge.Runtime.RpcChannel channel) : global::Qmi.Edge.Runtime.InstrumentProxy(channel), global::Qmi.Edge.Runtime.IDescribed<global::Vendor.DmmProxy>
     {
+        static global::Qmi.Edge.Runtime.ObjectType global::Qmi.Edge.Runtime.IDescribed<global::Vendor.DmmProxy>.EdgeType => global::Vendor.Dmm.EdgeType;
+
         /// <summary>The signal measured.</summary>
         public global::Qmi.Edge.Runtime.SignalSource<double> Measured => Channel.GetSignal<double>("measured");
 

@@ -7,8 +7,10 @@ namespace Cryo;
 /// <summary>How anyone holds a Thermostat: Keeps a temperature.</summary>
 /// <param name="channel">The way to the object.</param>
 [global::System.CodeDom.Compiler.GeneratedCode("Qmi.Edge.Generators", "0.1.0")]
-public sealed partial class ThermostatProxy(global::Qmi.Edge.Runtime.RpcChannel channel) : global::Qmi.Edge.Runtime.TaskProxy<global::Cryo.ThermostatSettings, global::Cryo.ThermostatStatus>(channel)
+public sealed partial class ThermostatProxy(global::Qmi.Edge.Runtime.RpcChannel channel) : global::Qmi.Edge.Runtime.TaskProxy<global::Cryo.ThermostatSettings, global::Cryo.ThermostatStatus>(channel), global::Qmi.Edge.Runtime.IDescribed<global::Cryo.ThermostatProxy>
 {
+    static global::Qmi.Edge.Runtime.ObjectType global::Qmi.Edge.Runtime.IDescribed<global::Cryo.ThermostatProxy>.EdgeType => global::Cryo.Thermostat.EdgeType;
+
     /// <summary>The temperature left its range.</summary>
     public global::Qmi.Edge.Runtime.SignalSource<global::Cryo.Excursion> Excursion => Channel.GetSignal<global::Cryo.Excursion>("excursion");
 

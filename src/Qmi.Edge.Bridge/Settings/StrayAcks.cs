@@ -1,0 +1,93 @@
+using System.Text;
+using Microsoft.Extensions.Logging;
+using Qmi.Edge.Runtime;
+
+namespace Qmi.Edge.Bridge;
+
+/// <summary>
+/// Answers to pushes to tasks that the box does not have. They are told once and not retained: a topic that belongs to nothing must not stay
+/// at the broker, and whoever tries names must not fill the box's memory.
+/// </summary>
+internal sealed partial class StrayAcks(EdgeBox box, Topics topics, ILogger logger) : IDocument
+{
+    private const int Capacity = 64;
+
+    private readonly Lock _gate = new();
+    private readonly Queue<Stray> _unpublished = new();
+    private long _lost;
+    private long _sequence;
+
+    /// <summary>A push has come to a task that is not there. On the connection's thread: it is only copied.</summary>
+    public void Add(string task, string caller, ReadOnlySpan<byte> payload)
+    {
+        lock (_gate)
+        {
+            if (_unpublished.Count < Capacity)
+            {
+                _unpublished.Enqueue(new Stray(task, caller, payload.ToArray()));
+                return;
+            }
+
+            // First, tenth, hundredth: somebody tries names.
+            if (!IsPowerOfTen(++_lost))
+                return;
+        }
+
+        LogLost(logger, _lost);
+    }
+
+    /// <inheritdoc />
+    public bool Flush(IMqttConnection connection)
+    {
+        while (true)
+        {
+            Stray? stray;
+            lock (_gate)
+            {
+                if (!_unpublished.TryPeek(out stray))
+                    return true;
+            }
+
+            if (!TryPublish(connection, stray))
+                return false;
+            lock (_gate)
+                _unpublished.Dequeue();
+        }
+    }
+
+    /// <inheritdoc />
+    public bool Publish(IMqttConnection connection) => Flush(connection);
+
+    private bool TryPublish(IMqttConnection connection, Stray stray)
+    {
+        using var buffer = JsonBuffer.Rent();
+        AckWriter.Write(buffer.Writer, box, Refuse(stray), headRevision: 0, ++_sequence);
+        var isTold = connection.TryPublish(new MqttPublication
+        {
+            Topic = Encoding.UTF8.GetBytes(topics.Ack(stray.Task, stray.Caller)),
+            Payload = buffer.Written.Span,
+            Qos = MqttQos.AtLeastOnce,
+            PayloadIsUtf8 = true,
+            ContentType = ContentTypes.Json,
+        });
+        return isTold && connection.TryPublishRetained(Encoding.UTF8.GetBytes(topics.Push(stray.Task, stray.Caller)), default);
+    }
+
+    private SettingsAck Refuse(Stray stray) => new(stray.Caller, PushBodyReader.FindId(stray.Payload), null, SettingsAckState.Rejected, box.TimeProvider.GetUtcNow())
+    {
+        Error = new QmiException(ErrorCode.NoSuchObject, $"There is no task \"{stray.Task}\" in box {box.Name}{NearestName.Hint(stray.Task, box.Objects.Select(target => target.Name))}."),
+        Road = PushRoad.Topic,
+    };
+
+    private static bool IsPowerOfTen(long count)
+    {
+        while (count >= 10 && count % 10 == 0)
+            count /= 10;
+        return count == 1;
+    }
+
+    [LoggerMessage(2202, LogLevel.Warning, "Pushes to tasks that are not there come faster than they can be answered; not answered so far: {Lost}")]
+    private static partial void LogLost(ILogger logger, long lost);
+
+    private sealed record Stray(string Task, string Caller, byte[] Payload);
+}
