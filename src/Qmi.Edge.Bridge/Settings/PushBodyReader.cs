@@ -4,7 +4,7 @@ using Qmi.Edge.Runtime;
 namespace Qmi.Edge.Bridge;
 
 /// <summary>A settings push by topic, checked for form.</summary>
-internal sealed record PushRequest(string? Id, SettingsPushBody Body, string? LockToken)
+internal sealed record PushRequest(string? Id, SettingsPushBody Body, string? LockToken, JsonElement Content)
 {
     /// <summary>Whether it can be retained: with the revision it was made for, or the time until it is wanted, last year's settings never come back.</summary>
     public bool HasGuard => Body.BaseRevision is not null || Body.Terms.Expires is not null;
@@ -30,7 +30,7 @@ internal static class PushBodyReader
     {
         var root = EnvelopeReader.Parse(payload);
         SchemaViolations.ThrowIfAny(Schema.Validate(root), "The push");
-        return new PushRequest(GetText(root, "id"), SettingsPushBody.Read(root), GetText(root, "lock"));
+        return new PushRequest(GetText(root, "id"), SettingsPushBody.Read(root), GetText(root, "lock"), Without(root, "id", "lock"));
     }
 
     /// <summary>The id of a push that is otherwise wrong, so that even its refusal can be told apart.</summary>
@@ -46,6 +46,21 @@ internal static class PushBodyReader
             // Not JSON: it has no id, and its refusal says why.
             return null;
         }
+    }
+
+    private static JsonElement Without(JsonElement root, params ReadOnlySpan<string> names)
+    {
+        using var buffer = JsonBuffer.Rent();
+        buffer.Writer.WriteStartObject();
+        foreach (var member in root.EnumerateObject())
+        {
+            if (!names.Contains(member.Name))
+                member.WriteTo(buffer.Writer);
+        }
+
+        buffer.Writer.WriteEndObject();
+        using var document = JsonDocument.Parse(buffer.Written);
+        return document.RootElement.Clone();
     }
 
     private static string? GetText(JsonElement root, string name) =>

@@ -40,6 +40,7 @@ internal sealed partial class PushReceiver(EdgeBox box, Topics topics, BridgeOpt
     /// <summary>Something has become of a push: here every answer passes, on whichever way the push came.</summary>
     public void Add(QmiTaskRunner task, SettingsAck ack)
     {
+        box.Requests.Pushes.NoteAnswer(ack);
         AckOf(task.Name, ack.Caller).Add(ack);
         documentChanged();
     }
@@ -79,7 +80,8 @@ internal sealed partial class PushReceiver(EdgeBox box, Topics topics, BridgeOpt
         var caller = pusher.Caller;
         if (caller.Role < RpcAccess.Control)
             throw new QmiException(ErrorCode.Forbidden, $"{caller.Name} may not change settings: it needs the role {RoleName.Of(RpcAccess.Control)}.");
-        if (push.Id is { } id && FindKnown(task, caller.Name, id) is { } known)
+        pusher = pusher with { RequestId = push.Id };
+        if (push.Id is not null && box.Requests.Pushes.FindKnown(task, pusher, push.Content) is { } known)
         {
             // The same push again: it is never applied twice, its answer is repeated.
             AckOf(task.Name, caller.Name).Repeat(known, pusher.Order);
@@ -90,11 +92,8 @@ internal sealed partial class PushReceiver(EdgeBox box, Topics topics, BridgeOpt
         if (isRetained && !push.HasGuard)
             throw NotGuarded();
         // What becomes of it is told by the box's observers: see Add.
-        task.PushSettings(push.Body, pusher with { RequestId = push.Id }, push.LockToken);
+        task.PushSettings(push.Body, pusher, push.LockToken);
     }
-
-    // The one place that knows whether a push was answered before.
-    private static SettingsAck? FindKnown(QmiTaskRunner task, string caller, string id) => task.FindSettingsAck(caller, id);
 
     // A conflict names the revision that is in the way, which others may take for given: only when no power cut can undo it.
     private static async Task<QmiException> WhenItMayBeToldAsync(QmiTaskRunner task, QmiException error)

@@ -45,6 +45,9 @@ internal sealed class JournalEntry
     /// <summary>The final answer, when there is one.</summary>
     public RpcReply Reply { get; set; }
 
+    /// <summary>Whether it was accepted before the last restart, and what became of it is not known yet.</summary>
+    public bool IsRecovered { get; set; }
+
     /// <summary>Whether the broker has the answer.</summary>
     public bool IsSent { get; set; }
 

@@ -44,6 +44,9 @@ internal sealed class RequestJournal : IDisposable
         Recover(_log.Load());
     }
 
+    /// <summary>How much is remembered.</summary>
+    public RequestOptions Options => _options;
+
     /// <summary>What was wrong with the journal on the disk; null when nothing was.</summary>
     public string? Damage => _log?.Damage;
 
@@ -121,6 +124,24 @@ internal sealed class RequestJournal : IDisposable
         }
     }
 
+    /// <summary>Notes an answer, in place of one that was noted before.</summary>
+    public void Amend(JournalEntry entry, RpcReply reply)
+    {
+        lock (_gate)
+        {
+            (entry.State, entry.Reply, entry.IsRecovered) = (RequestState.Finished, reply, false);
+            if (entry.InAll is not null)
+                _log?.Append(JournalRecord.Finished(entry));
+        }
+    }
+
+    /// <summary>Takes up what the last run of the box has left.</summary>
+    public void Take(JournalEntry entry)
+    {
+        lock (_gate)
+            entry.IsRecovered = false;
+    }
+
     /// <summary>Those who wait for an answer to a request that goes on.</summary>
     public IReadOnlyList<Action<RpcReply>> TakeWaiting(JournalEntry entry)
     {
@@ -193,7 +214,7 @@ internal sealed class RequestJournal : IDisposable
     {
         for (var node = entries.First; node is not null; node = node.Next)
         {
-            if (node.Value.State != RequestState.Finished)
+            if (node.Value is { State: RequestState.Unfinished, IsRecovered: false })
                 continue;
             Remove(node.Value);
             return true;
@@ -240,7 +261,12 @@ internal sealed class RequestJournal : IDisposable
         {
             var entry = request.ToEntry(GetKeepUntil(request.Budget));
             _number = Math.Max(_number, entry.Number);
-            if (entry.State == RequestState.Unfinished)
+            if (entry is { State: RequestState.Unfinished, Method: PushJournal.Method })
+            {
+                // Nobody waits for a reply to a push: its caller asks again, and the settings know whether they have it.
+                entry.IsRecovered = true;
+            }
+            else if (entry.State == RequestState.Unfinished)
             {
                 entry.Reply = new RpcReply(Interrupted(entry), default);
                 entry.State = RequestState.Finished;
@@ -250,7 +276,7 @@ internal sealed class RequestJournal : IDisposable
                 if (entry.IsIdempotent)
                     continue;
             }
-            else if (!request.IsSent && IsStillAwaited(entry))
+            else if (entry.Method != PushJournal.Method && !request.IsSent && IsStillAwaited(entry))
             {
                 _unsent.Add(entry);
             }

@@ -21,6 +21,7 @@ public sealed partial class RequestDesk : IDisposable
     {
         (_box, Options, _logger) = (box, options, logger);
         _journal = new RequestJournal(options, box.TimeProvider, box.State);
+        Pushes = new PushJournal(_journal);
         _rates = new CallerRates(options.RequestsPerSecond, options.Burst, box.TimeProvider);
         _large = new LargeResults(options.LargeResultBytes);
         if (_journal.Damage is { } damage)
@@ -30,6 +31,9 @@ public sealed partial class RequestDesk : IDisposable
 
     /// <summary>How requests are treated.</summary>
     public RequestOptions Options { get; }
+
+    /// <summary>Remembers pushes of settings.</summary>
+    public PushJournal Pushes { get; }
 
     /// <summary>How many requests that change something have no answer yet.</summary>
     public int Unfinished => _journal.Unfinished;
@@ -108,13 +112,16 @@ public sealed partial class RequestDesk : IDisposable
                 Answer(request, RpcDispatcher.RunAsync(target, method, RpcDispatcher.Check(target, method, request)), answer);
                 break;
             case Admission.Full:
-                throw new QmiException(ErrorCode.Busy, $"{request.Caller.Name} has {Options.PerCaller} requests unfinished, or all callers {Options.InAll}, which is all that the box remembers: wait for some of them.")
-                {
-                    RetryAfter = BusyRetry,
-                    Details = new Dictionary<string, object?> { ["code"] = "JOURNAL_FULL" },
-                };
+                throw JournalIsFull(request.Caller.Name, Options);
         }
     }
+
+    internal static QmiException JournalIsFull(string caller, RequestOptions options) =>
+        new(ErrorCode.Busy, $"{caller} has {options.PerCaller} requests unfinished, or all callers {options.InAll}, which is all that the box remembers: wait for some of them.")
+        {
+            RetryAfter = BusyRetry,
+            Details = new Dictionary<string, object?> { ["code"] = "JOURNAL_FULL" },
+        };
 
     private void Carry(JournalEntry entry, RpcObject target, RpcMethod method, RpcRequest request)
     {

@@ -63,7 +63,7 @@ internal sealed record RecordedSettings
             Unconfirmed = [.. root.GetProperty("unconfirmed").EnumerateArray().Select(ReadUnconfirmed)],
             Confirmed = [.. root.GetProperty("confirmed").EnumerateArray().Select(revision => revision.GetInt64())],
             History = RevisionHistory.From(history.GetProperty("floor").GetInt64(), history.GetProperty("changes").EnumerateArray().Select(ReadChange)),
-            Acks = SettingsAcks.Of(root.GetProperty("acks").EnumerateArray().Select(ReadAck)),
+            Acks = SettingsAcks.Of(root.GetProperty("acks").EnumerateArray().Select(SettingsAckJson.Read)),
             Given = ReadGiven(root.GetProperty("given")),
         };
     }
@@ -79,20 +79,6 @@ internal sealed record RecordedSettings
 
     private static RevisionHistory.Change ReadChange(JsonElement value) =>
         new(value.GetProperty("rev").GetInt64(), [.. value.GetProperty("paths").EnumerateArray().Select(path => path.GetString()!)]);
-
-    private static SettingsAck ReadAck(JsonElement value) => new(
-        value.GetProperty("by").GetString()!,
-        SettingsOriginJson.FindText(value, "id"),
-        value.TryGetProperty("rev", out var revision) ? revision.GetInt64() : null,
-        SettingsAckStates.Parse(value.GetProperty("state").GetString()),
-        value.GetProperty("at").GetDateTimeOffset())
-    {
-        Road = SettingsOriginJson.ReadRoad(value),
-        Order = value.GetProperty("order").GetInt64(),
-        Turn = value.TryGetProperty("turn", out var turn) ? turn.GetInt64() : null,
-        Confirm = SettingsOriginJson.FindMilliseconds(value, "confirm_ms"),
-        Error = value.TryGetProperty("error", out var error) ? ErrorDocument.Read(error) : null,
-    };
 
     private static GivenSettings ReadGiven(JsonElement given) => new(Find(given, "file"), Find(given, "program"), Find(given, "constructor"));
 

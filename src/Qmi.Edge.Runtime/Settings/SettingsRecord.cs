@@ -49,7 +49,7 @@ internal static class SettingsRecord
         WriteHistory(writer, state.History);
         writer.WriteStartArray("acks"u8);
         foreach (var ack in state.Acks.All)
-            WriteAck(writer, ack);
+            SettingsAckJson.Write(writer, ack);
         writer.WriteEndArray();
         WriteGiven(writer, state.Given);
         writer.WriteEndObject();
@@ -107,30 +107,6 @@ internal static class SettingsRecord
         }
 
         writer.WriteEndArray();
-        writer.WriteEndObject();
-    }
-
-    private static void WriteAck(Utf8JsonWriter writer, SettingsAck ack)
-    {
-        writer.WriteStartObject();
-        writer.WriteString("by"u8, ack.Caller);
-        if (ack.RequestId is { } id)
-            writer.WriteString("id"u8, id);
-        if (ack.Revision is { } revision)
-            writer.WriteNumber("rev"u8, revision);
-        writer.WriteString("state"u8, SettingsAckStates.NameOf(ack.State));
-        writer.WriteTimestamp("at"u8, ack.At);
-        SettingsOriginJson.WriteRoad(writer, ack.Road, ack.Order);
-        if (ack.Turn is { } turn)
-            writer.WriteNumber("turn"u8, turn);
-        if (ack.Confirm is { } confirm)
-            writer.WriteNumber("confirm_ms"u8, (long)confirm.TotalMilliseconds);
-        if (ack.Error is { } error)
-        {
-            writer.WritePropertyName("error"u8);
-            ErrorDocument.Write(writer, error);
-        }
-
         writer.WriteEndObject();
     }
 

@@ -47,6 +47,8 @@ internal sealed class GivenBridge : IAsyncDisposable
 
     public static RpcObject RunnerOf(string name) => Runners[name];
 
+    public long HeadRevision => ((QmiTaskRunner)Box.FindObject(StageName)!).HeadRevision;
+
     public string Topic(string below) => $"qmi/v1/box/box07/{below.Replace("stage", StageName, StringComparison.Ordinal)}";
 
     public void Start()

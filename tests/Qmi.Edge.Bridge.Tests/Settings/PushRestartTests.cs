@@ -67,6 +67,35 @@ public sealed class PushRestartTests : IDisposable
     }
 
     [Fact]
+    public async Task A_push_that_comes_again_after_newer_ones_takes_no_effect_and_is_answered_as_before_also_after_a_restart()
+    {
+        const string First = """{"id":"p-1","values":{"rate_hz":20}}""";
+        await using (var given = Boot())
+        {
+            given.Stage.Start();
+            Push(given, First, "p-1", "applied");
+            Push(given, """{"id":"p-2","values":{"rate_hz":30}}""", "p-2", "applied");
+            Push(given, First, "p-1", "applied");
+            Assert.Equal((30, 2), (given.Stage.GetSettings().RateHz, given.HeadRevision));
+        }
+
+        await using (var given = Boot())
+        {
+            Push(given, First, "p-1", "applied");
+            Push(given, """{"id":"p-1","values":{"rate_hz":40}}""", "p-1", "rejected");
+            Assert.Equal("ID_REUSED", Text(given.Supervisor.Seen.Last(seen => seen.Topic == given.Topic("task/stage/ack/alice") && seen.Payload.Contains("rejected", StringComparison.Ordinal)).Json, "code"));
+            Assert.Equal((30, 2), (given.Stage.GetSettings().RateHz, given.HeadRevision));
+        }
+
+        static void Push(GivenBridge given, string push, string id, string state)
+        {
+            var from = given.Supervisor.Seen.Count;
+            given.Supervisor.Publish(given.Topic("task/stage/push/alice"), push);
+            given.Supervisor.WaitFor(given.Topic("task/stage/ack/alice"), ack => Text(ack, "id") == id && Text(ack, "state") == state, from);
+        }
+    }
+
+    [Fact]
     [Trait("rule", "SET-7")]
     public async Task What_was_not_confirmed_before_the_restart_is_told_to_be_rolled_back()
     {
