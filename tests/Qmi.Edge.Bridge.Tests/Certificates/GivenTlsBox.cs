@@ -60,7 +60,7 @@ internal sealed class GivenTlsBox : IAsyncDisposable
         Box = new EdgeBox("box07", new EdgeBoxOptions { TimeProvider = Time });
         var tls = new MqttTls { CaFile = PathOf("ca.pem"), CertificateFile = PathOf("box.pem"), KeyFile = PathOf("box.key") };
         var options = new MqttOptions { Host = "127.0.0.1", Port = Broker.Port, ClientId = "box07", Tls = tls, MaximumReconnectDelay = TimeSpan.FromMilliseconds(500) };
-        _bridge = new MqttBridge(Box, Keep(Mosquitto.Connect(options)), new BridgeOptions { Tls = tls });
+        _bridge = new MqttBridge(Box, Keep(Mosquitto.Connect(options)), new BridgeOptions { Tls = tls, BirthSpread = TimeSpan.Zero });
         _bridge.Start();
         return this;
     }
