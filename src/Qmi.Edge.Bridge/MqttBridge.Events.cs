@@ -12,12 +12,13 @@ public sealed partial class MqttBridge
         private readonly byte[] _stateTopic = Encoding.UTF8.GetBytes(bridge._topics.State);
         private readonly RivalWatch _rivals = new(bridge._box.Boot, bridge._box.EarlierBoots);
         private readonly HeldMessages _held = new();
-        private int _notHeld;
+        private int _forgotten;
 
         public void OnConnected(MqttSession session)
         {
             if (bridge._worker.DeadRival is { } dead)
                 _rivals.Died(dead);
+            bridge._redeliveries.Connected(session);
             bridge._identity.Connected();
             bridge._presence.Connected();
             bridge._subscriptions.Connected();
@@ -35,7 +36,7 @@ public sealed partial class MqttBridge
         public void OnDisconnected(MqttDisconnection disconnection)
         {
             bridge._identity.Disconnected();
-            Forget("the connection ended before it was known whether another box has the id");
+            TellForgotten("the connection ended before it was known whether another box has the id");
             bridge._worker.Disconnected();
             if (disconnection is { Reason: MqttReason.SessionTakenOver, WasConnected: true })
                 bridge._worker.TakenOver();
@@ -49,7 +50,7 @@ public sealed partial class MqttBridge
             else if (bridge._identity.IsOwned)
                 Receive(message);
             else if (!bridge._identity.IsAsking || !_held.TryKeep(message))
-                _notHeld++;
+                Forget(message);
         }
 
         public void OnAcknowledged(long token, MqttReason reason)
@@ -78,7 +79,7 @@ public sealed partial class MqttBridge
 
         private void Receive(in MqttMessage message)
         {
-            if (bridge._topics.Below(message.Topic) is { } topic && !bridge._requests.TryReceive(topic, message))
+            if (bridge._topics.Below(message.Topic) is { } topic && !bridge._redeliveries.TryDrop(message) && !bridge._requests.TryReceive(topic, message))
                 bridge._pushes.TryReceive(topic, message);
         }
 
@@ -103,7 +104,7 @@ public sealed partial class MqttBridge
             if (verdict is not (RivalVerdict.NewerMayLive or RivalVerdict.NewerLives))
                 return;
             bridge._identity.Yield();
-            Forget("a newer box may have the id");
+            TellForgotten("a newer box may have the id");
             bridge._worker.Yield(new Rival(seen.Boot, verdict == RivalVerdict.NewerLives));
         }
 
@@ -111,16 +112,23 @@ public sealed partial class MqttBridge
         {
             while (_held.Take() is { } held)
                 Receive(held.Message);
-            Forget("too many came before it was known whether another box has the id");
+            TellForgotten("too many came before it was known whether another box has the id");
             bridge._worker.Wake();
         }
 
-        private void Forget(string reason)
+        private void Forget(in MqttMessage message)
         {
-            var count = _held.Clear() + _notHeld;
-            _notHeld = 0;
-            if (count > 0)
-                LogForgotten(bridge._logger, count, reason);
+            bridge._redeliveries.Forget(message);
+            _forgotten++;
+        }
+
+        private void TellForgotten(string reason)
+        {
+            while (_held.Take() is { } held)
+                Forget(held.Message);
+            if (_forgotten > 0)
+                LogForgotten(bridge._logger, _forgotten, reason);
+            _forgotten = 0;
         }
     }
 

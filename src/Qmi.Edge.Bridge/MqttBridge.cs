@@ -29,6 +29,7 @@ public sealed partial class MqttBridge : IAsyncDisposable
     private readonly ReplySender _replies;
     private readonly RequestReceiver _requests;
     private readonly PushReceiver _pushes;
+    private readonly Redeliveries _redeliveries;
     private readonly BridgeWorker _worker;
     private readonly DataLink _data;
     private readonly BoxCertificates? _certificates;
@@ -60,7 +61,8 @@ public sealed partial class MqttBridge : IAsyncDisposable
         _ping = new BrokerPing(_connection, _topics, box.TimeProvider);
         _replies = new ReplySender(box, _topics, _connection, _logger);
         _requests = new RequestReceiver(box, _topics, options, _replies);
-        _health = new HealthPublisher(box, _topics, options.HealthInterval, () => new BridgeHealth(_replies.Count, _replies.Dropped, _ping.RoundTrip, _control.Replacements));
+        _redeliveries = new Redeliveries(_logger);
+        _health = new HealthPublisher(box, _topics, options.HealthInterval, () => new BridgeHealth(_replies.Count, _replies.Dropped, _redeliveries.Dropped, _ping.RoundTrip, _control.Replacements));
         _data = new DataLink(box, _topics, options, connect);
         _pushes = new PushReceiver(box, _topics, options, () => _worker!.AcksChanged(), _logger);
         _worker = new BridgeWorker(this, connect);

@@ -100,6 +100,7 @@ internal sealed class HealthPublisher(EdgeBox box, Topics topics, TimeSpan perio
         writer.WriteNumber("n"u8, health.Unsent);
         writer.WriteNumber("dropped"u8, health.Dropped);
         writer.WriteEndObject();
+        writer.WriteNumber("redelivered"u8, health.Redelivered);
         if (health.RoundTrip is { } roundTrip)
             writer.WriteNumber("rtt_ms"u8, Math.Round(roundTrip.TotalMilliseconds, 1));
         writer.WriteNumber("recycled"u8, health.Replacements);
@@ -149,6 +150,7 @@ internal sealed class HealthPublisher(EdgeBox box, Topics topics, TimeSpan perio
 /// <summary>What the bridge adds to the health of the box.</summary>
 /// <param name="Unsent">How many replies wait for the broker.</param>
 /// <param name="Dropped">How many were given up because too many waited.</param>
+/// <param name="Redelivered">How many requests and pushes without an id came a second time and were dropped.</param>
 /// <param name="RoundTrip">How long the broker took to answer last.</param>
 /// <param name="Replacements">How often the MQTT client was exchanged because it hung.</param>
-internal readonly record struct BridgeHealth(int Unsent, long Dropped, TimeSpan? RoundTrip, int Replacements);
+internal readonly record struct BridgeHealth(int Unsent, long Dropped, long Redelivered, TimeSpan? RoundTrip, int Replacements);

@@ -62,14 +62,4 @@ internal sealed class HeldMessages
         _bytes -= held.Size;
         return held;
     }
-
-    /// <summary>Forgets all.</summary>
-    /// <returns>How many there were.</returns>
-    public int Clear()
-    {
-        var count = _messages.Count;
-        _messages.Clear();
-        _bytes = 0;
-        return count;
-    }
 }
