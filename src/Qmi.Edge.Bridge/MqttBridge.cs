@@ -62,8 +62,8 @@ public sealed partial class MqttBridge : IAsyncDisposable
         _replies = new ReplySender(box, _topics, _connection, _logger);
         _requests = new RequestReceiver(box, _topics, options, _replies);
         _redeliveries = new Redeliveries(_logger);
-        _health = new HealthPublisher(box, _topics, options.HealthInterval, () => new BridgeHealth(_replies.Count, _replies.Dropped, _redeliveries.Dropped, _ping.RoundTrip, _control.Replacements));
         _data = new DataLink(box, _topics, options, connect);
+        _health = new HealthPublisher(box, _topics, options.HealthInterval, () => new BridgeHealth(_replies.Count, _replies.Dropped, _redeliveries.Dropped, _data.Lost, _ping.RoundTrip, _control.Replacements + _data.Replacements));
         _pushes = new PushReceiver(box, _topics, options, () => _worker!.AcksChanged(), _logger);
         _worker = new BridgeWorker(this, connect);
         if (options.Tls is { } tls)

@@ -101,6 +101,7 @@ internal sealed class HealthPublisher(EdgeBox box, Topics topics, TimeSpan perio
         writer.WriteNumber("dropped"u8, health.Dropped);
         writer.WriteEndObject();
         writer.WriteNumber("redelivered"u8, health.Redelivered);
+        writer.WriteNumber("signals_lost"u8, health.LostSignals);
         if (health.RoundTrip is { } roundTrip)
             writer.WriteNumber("rtt_ms"u8, Math.Round(roundTrip.TotalMilliseconds, 1));
         writer.WriteNumber("recycled"u8, health.Replacements);
@@ -151,6 +152,7 @@ internal sealed class HealthPublisher(EdgeBox box, Topics topics, TimeSpan perio
 /// <param name="Unsent">How many replies wait for the broker.</param>
 /// <param name="Dropped">How many were given up because too many waited.</param>
 /// <param name="Redelivered">How many requests and pushes without an id came a second time and were dropped.</param>
+/// <param name="LostSignals">How many values of signals were given up on the way to the broker.</param>
 /// <param name="RoundTrip">How long the broker took to answer last.</param>
 /// <param name="Replacements">How often the MQTT client was exchanged because it hung.</param>
-internal readonly record struct BridgeHealth(int Unsent, long Dropped, long Redelivered, TimeSpan? RoundTrip, int Replacements);
+internal readonly record struct BridgeHealth(int Unsent, long Dropped, long Redelivered, long LostSignals, TimeSpan? RoundTrip, int Replacements);

@@ -51,6 +51,9 @@ internal sealed partial class DataLink : IAsyncDisposable
     /// <summary>How many values were lost on the way to the connection.</summary>
     public long Lost => _context.Loss.Total;
 
+    /// <summary>How often its client was exchanged because it hung.</summary>
+    public int Replacements => _connection.Replacements;
+
     /// <summary>Begins to take signals and lines; they are sent once the box may <see cref="Speak"/>.</summary>
     public void Start()
     {

@@ -91,6 +91,18 @@ public class LedgerTests
     }
 
     [Fact]
+    public async Task Home_Assistant_forgets_a_box_that_is_not_shown_there_any_more()
+    {
+        var disk = new CrashingDisk();
+        await RunAsync(disk, ["first"], homeAssistant: "homeassistant");
+        await RunAsync(disk, ["first"], homeAssistant: "ha");
+        Assert.Equal(["ha/device/qmi_box07/config"], [.. _broker.Topics("ha/"), .. _broker.Topics("homeassistant/")]);
+
+        await RunAsync(disk, ["first"]);
+        Assert.Empty(_broker.Topics("ha/"));
+    }
+
+    [Fact]
     public async Task Whatever_the_broker_does_not_let_go_is_an_alarm_and_tried_again_at_the_next_start()
     {
         var disk = new CrashingDisk();
@@ -196,7 +208,7 @@ public class LedgerTests
 
     private static void WaitFor(Func<bool> condition, string what) => Assert.True(SpinWait.SpinUntil(condition, ChildProcess.Patience), $"Waited in vain for {what}.");
 
-    private async Task RunAsync(CrashingDisk? disk, string[] tasks, string box = "box07", string prefix = "qmi", string? alias = null, bool awaitsClearing = true, Func<bool>? isPowered = null, Action<EdgeBox>? whenOnline = null, Action? whenMade = null)
+    private async Task RunAsync(CrashingDisk? disk, string[] tasks, string box = "box07", string prefix = "qmi", string? alias = null, string? homeAssistant = null, bool awaitsClearing = true, Func<bool>? isPowered = null, Action<EdgeBox>? whenOnline = null, Action? whenMade = null)
     {
         isPowered ??= () => true;
         EdgeBox? made = null;
@@ -214,7 +226,7 @@ public class LedgerTests
         whenMade?.Invoke();
         foreach (var task in tasks)
             edge.MakeTask<Stage>(task);
-        var bridge = new MqttBridge(edge, _broker.Connect(isPowered), new BridgeOptions { Prefix = prefix });
+        var bridge = new MqttBridge(edge, _broker.Connect(isPowered), new BridgeOptions { Prefix = prefix, HomeAssistant = homeAssistant is null ? null : new HomeAssistantOptions { Prefix = homeAssistant } });
         await using (bridge)
         {
             bridge.Start();

@@ -8,6 +8,7 @@ internal sealed class GivenTwin : IAsyncDisposable
     private readonly MqttBridge _bridge;
     private readonly TwinRunner _twin;
     private IMqttConnection? _control;
+    private IMqttConnection? _data;
     private bool _isFrozen;
 
     public GivenTwin(int port, string version, TimeSpan period)
@@ -30,6 +31,8 @@ internal sealed class GivenTwin : IAsyncDisposable
                 var connection = new MosquittoConnection(options, TestLog.Instance);
                 if (options.ClientId == "box07")
                     _control = connection;
+                else if (options.ClientId == "box07-data")
+                    _data = connection;
                 return connection;
             },
             new BridgeOptions { HealthInterval = period, BirthSpread = TimeSpan.FromMilliseconds(300), RivalRetry = period / 2, MaximumRivalRetry = period * 2 });
@@ -45,6 +48,8 @@ internal sealed class GivenTwin : IAsyncDisposable
     public long Bumps => _twin.Bumps;
 
     public MqttSession? Session => _control?.Session;
+
+    public MqttSession? DataSession => _data?.Session;
 
     /// <summary>The connection breaks and does not come back: no farewell, no heartbeat.</summary>
     public void Freeze()

@@ -44,6 +44,8 @@ public sealed class DuplicateBoxTests : IAsyncDisposable
         Assert.Contains(newer.Box.Boot, NewestState()!);
         Assert.True(older.IsRunning);
         Assert.Null(older.Session);
+        Assert.Null(older.DataSession);
+        Assert.NotNull(newer.DataSession);
         Assert.Equal("true", Text(_supervisor.Ask("box07", "get", "alice", newer.TaskName, "get_name"), "ok"));
     }
 
@@ -59,7 +61,7 @@ public sealed class DuplicateBoxTests : IAsyncDisposable
 
         var from = _supervisor.Seen.Count;
         WaitForOnline(older);
-        Assert.True(SpinWait.SpinUntil(() => older.Box.Alarms.Find("duplicate-box-id") is null, ChildProcess.Patience));
+        Assert.True(SpinWait.SpinUntil(() => older.Box.Alarms.Find("duplicate-box-id") is null && older.DataSession is not null, ChildProcess.Patience));
         Assert.Equal("true", Text(_supervisor.Ask("box07", "get", "alice", older.TaskName, "get_name"), "ok"));
         _supervisor.WaitFor($"qmi/v1/box/box07/task/{older.TaskName}/state", from: from - 1);
     }

@@ -239,7 +239,7 @@ public class PresenceTests
         var health = given.Supervisor.WaitFor(given.Topic("health"), document => document.TryGetProperty("rtt_ms", out _)).Json;
 
         Assert.Equal(
-            ["v", "boot", "seq", "period_s", "ts", "up_s", "mono_us", "conn", "clock", "outbox", "rtt_ms", "recycled", "lanes", "tasks", "instruments"],
+            ["v", "boot", "seq", "period_s", "ts", "up_s", "mono_us", "conn", "clock", "outbox", "redelivered", "signals_lost", "rtt_ms", "recycled", "lanes", "tasks", "instruments"],
             health.EnumerateObject().Select(member => member.Name));
         Assert.Equal((given.Box.Boot, "0.2", "1", "0", "{}"), (Text(health, "boot"), Text(health, "period_s"), Text(health, "conn"), Text(health, "recycled"), Text(health, "lanes")));
         Assert.Equal(("0", "0", "0"), (Text(health, "clock", "steps"), Text(health, "outbox", "n"), Text(health, "outbox", "dropped")));

@@ -1,5 +1,3 @@
-using Microsoft.Extensions.Logging;
-
 namespace Qmi.Edge.Bridge.Tests;
 
 public sealed class RedeliveriesTests
