@@ -82,7 +82,8 @@ internal static class DataPath
                 if (Volatile.Read(ref publishing))
                     device.Publish(number * 10, 10);
             }
-        }) { IsBackground = true };
+        })
+        { IsBackground = true };
         publisher.Start();
 
         var (idle, full) = (new Samples(Rounds * AsksPerRound), new Samples(Rounds * AsksPerRound));

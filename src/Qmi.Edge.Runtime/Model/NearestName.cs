@@ -11,7 +11,8 @@ public static class NearestName
             .Select(candidate => (Name: candidate, Distance: Distance(name, candidate)))
             // A name of which no letter stays is no typing error.
             .Where(candidate => (candidate.Distance <= reach && candidate.Distance < name.Length) || BeginsAlike(name, candidate.Name, reach) || (name.Length >= 3 && candidate.Name.Contains(name, StringComparison.OrdinalIgnoreCase)))
-            .OrderBy(candidate => candidate.Distance).ThenBy(candidate => candidate.Name, StringComparer.Ordinal)
+            // Of equals, the one that was typed as far as it goes: people leave off ends.
+            .OrderBy(candidate => candidate.Distance).ThenBy(candidate => !candidate.Name.StartsWith(name, StringComparison.OrdinalIgnoreCase)).ThenBy(candidate => candidate.Name, StringComparer.Ordinal)
             .Take(most).Select(candidate => candidate.Name)];
     }
 
@@ -19,9 +20,9 @@ public static class NearestName
     public static string Hint(string name, IEnumerable<string> known) =>
         Find(name, known, 1) is [var nearest] ? $" (did you mean \"{nearest}\"?)" : "";
 
-    // "boud" for "baudrate": the beginning is mistyped, the rest left out.
+    // "boud" for "baudrate": the beginning is mistyped, the rest left out. Of three letters too many names begin like them.
     private static bool BeginsAlike(string name, string candidate, int reach) =>
-        name.Length >= 3 && candidate.Length > name.Length && Distance(name, candidate[..name.Length]) <= reach;
+        name.Length >= 4 && candidate.Length > name.Length && Distance(name, candidate[..name.Length]) <= reach;
 
     // Optimal string alignment: a swap of two neighbours, the commonest typing error, counts as one.
     private static int Distance(string left, string right)

@@ -35,9 +35,16 @@ public class NearestNameTests
     {
         string[] known = ["lock", "clock", "block", "locks", "unlock"];
 
-        Assert.Equal(["lock", "block", "clock"], NearestName.Find("lock", known));
+        Assert.Equal(["lock", "locks", "block"], NearestName.Find("lock", known));
         Assert.Equal(["lock"], NearestName.Find("lcok", known, most: 1));
     }
+
+    [Fact]
+    public void Of_equals_the_one_that_was_typed_as_far_as_it_goes_comes_first() =>
+        Assert.Equal(["get_status", "get_state"], NearestName.Find("get_statu", ["get_state", "get_status"]));
+
+    [Fact]
+    public void Three_letters_do_not_resemble_the_beginning_of_a_long_name() => Assert.Empty(NearestName.Find("foo", ["door_key"]));
 
     [Fact]
     public void Nothing_is_near_when_nothing_is_known() => Assert.Equal("", NearestName.Hint("setpoint", []));
