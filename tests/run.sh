@@ -16,6 +16,7 @@ need '/usr/lib/*/libmosquitto.so.1' libmosquitto1
 need socat socat
 need openssl openssl
 need gcc gcc libc6-dev
+need '/usr/lib/*/faketime/libfaketime.so.1' faketime
 tests/validators/install.sh || echo "The validators are not there: the tests of self-descriptions will fail."
 
 passed=0 failed=0 skipped=0

@@ -17,7 +17,7 @@ internal static class BridgePath
         var task = box.MakeTask<BusyLoop>("loop");
         task.Start();
         var connection = new NoConnection();
-        await using var bridge = new MqttBridge(box, _ => connection, () => new NoConnection(), new BridgeOptions());
+        await using var bridge = new MqttBridge(box, (customise, _) => customise(new MqttOptions { Host = "nowhere", ClientId = "bench" }).ClientId == "bench" ? connection : new NoConnection(), new BridgeOptions());
         bridge.Start();
         Measure(connection, "snapshot", "get/bench/loop/get_status", "");
         Measure(connection, "read", "get/bench/device/get_value", "");
@@ -91,7 +91,11 @@ internal static class BridgePath
             return true;
         }
 
-        public bool TrySubscribe(MqttSubscription subscription) => true;
+        public bool TrySubscribe(MqttSubscription subscription)
+        {
+            _events!.OnSubscribed(subscription, MqttReason.GrantedQos1);
+            return true;
+        }
 
         public bool TryUnsubscribe(string filter) => true;
 

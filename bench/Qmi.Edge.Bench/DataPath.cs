@@ -116,8 +116,11 @@ internal static class DataPath
 
     private static MqttBridge Bridge(EdgeBox box, int port, int dataPort) => new(
         box,
-        will => new MosquittoConnection(Options(port, box.Name) with { Will = will }),
-        () => new MosquittoConnection(DataConnection.OptionsOf(Options(dataPort, box.Name))),
+        (customise, _) =>
+        {
+            var options = customise(Options(port, box.Name));
+            return new MosquittoConnection(options.ClientId == box.Name ? options : options with { Port = dataPort });
+        },
         new BridgeOptions());
 
     private static MqttOptions Options(int port, string client) => new() { Host = "127.0.0.1", Port = port, ClientId = client };

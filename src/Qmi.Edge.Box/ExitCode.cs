@@ -14,4 +14,10 @@ public static class ExitCode
 
     /// <summary>The configuration is wrong.</summary>
     public const int InvalidConfiguration = 6;
+
+    /// <summary>
+    /// Stopped in order because somebody asked for a restart: whatever supervises the process starts it again. With systemd that is
+    /// <c>Restart=on-failure</c>, which takes every code but 0 so; it is EX_TEMPFAIL of sysexits.h, "try again later".
+    /// </summary>
+    public const int Restart = 75;
 }

@@ -27,6 +27,7 @@ public sealed partial class RunningBox : IAsyncDisposable
             Audit = _audit,
             State = _state,
             Locks = configuration.Locks,
+            Alias = configuration.Alias,
             SignalHistoryBytes = configuration.Signals.RingBytes,
             SignalHistoryDisk = _signals,
         });
@@ -35,8 +36,7 @@ public sealed partial class RunningBox : IAsyncDisposable
         {
             _bridge = new MqttBridge(
                 Box,
-                will => new MosquittoConnection(mqtt.Connection with { Will = will }, loggers.CreateLogger<MosquittoConnection>(), Box.TimeProvider),
-                () => new MosquittoConnection(DataConnection.OptionsOf(mqtt.Connection), loggers.CreateLogger(DataConnection.LoggerCategory), Box.TimeProvider),
+                (customise, logger) => new MosquittoConnection(customise(mqtt.Connection), logger, Box.TimeProvider),
                 mqtt.Bridge with { Expected = configuration.DescribeObjects() });
         }
     }

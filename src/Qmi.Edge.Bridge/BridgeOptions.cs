@@ -54,8 +54,20 @@ public sealed record BridgeOptions
     /// <summary>The least severe log lines that are published; <see cref="LogLevel.None"/> = none are.</summary>
     public LogLevel LogLevel { get; init; } = LogLevel.Warning;
 
-    /// <summary>Time between two health documents.</summary>
+    /// <summary>Time between two health documents: the contract has 10 s to 60 s, tests may be quicker.</summary>
     public TimeSpan HealthInterval { get; init; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>
+    /// Within which time the boxes of a fleet come back to a broker that has forgotten them, each at a place of its own: a broker that restarts
+    /// is not flooded by all documents of all boxes at once.
+    /// </summary>
+    public TimeSpan BirthSpread { get; init; } = TimeSpan.FromSeconds(5);
+
+    /// <summary>How long a box that found another with its id waits before it looks again whether that one lives; it doubles with each look.</summary>
+    public TimeSpan RivalRetry { get; init; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>The longest such wait.</summary>
+    public TimeSpan MaximumRivalRetry { get; init; } = TimeSpan.FromMinutes(10);
 
     /// <summary>How long a request may take that names no time of its own.</summary>
     public TimeSpan DefaultTimeout { get; init; } = TimeSpan.FromSeconds(5);
@@ -68,9 +80,6 @@ public sealed record BridgeOptions
 
     /// <summary>What callers may do whom <see cref="Roles"/> does not name.</summary>
     public RpcAccess RoleOfOthers => DefaultRole ?? (Roles.Count == 0 ? RpcAccess.Admin : RpcAccess.Read);
-
-    /// <summary>Longest time between two status documents of one task. Home Assistant takes a value for unknown when it has not heard it for long.</summary>
-    internal TimeSpan? StatusLongestInterval => HomeAssistant is null ? null : HealthInterval;
 
     internal Caller GetCaller(string name) => new(name, RoleOf(name));
 }

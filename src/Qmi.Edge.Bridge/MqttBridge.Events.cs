@@ -1,3 +1,4 @@
+using System.Text;
 using Microsoft.Extensions.Logging;
 using Qmi.Edge.Runtime;
 
@@ -8,63 +9,132 @@ public sealed partial class MqttBridge
 {
     private sealed class Events(MqttBridge bridge) : IMqttEvents
     {
+        private readonly byte[] _stateTopic = Encoding.UTF8.GetBytes(bridge._topics.State);
+        private readonly RivalWatch _rivals = new(bridge._box.Boot, bridge._box.EarlierBoots);
+        private readonly HeldMessages _held = new();
+        private int _forgotten;
+
         public void OnConnected(MqttSession session)
         {
-            // Requests first: "online" means that they are heard. Retained ones are not wanted; a live one with the flag is to be seen as such.
+            if (bridge._worker.DeadRival is { } dead)
+                _rivals.Died(dead);
+            bridge._redeliveries.Connected(session);
+            bridge._identity.Connected();
+            bridge._presence.Connected();
+            bridge._subscriptions.Connected();
+            bridge._ping.Connected();
+            BrokerLimits.Show(session, bridge._options.PayloadLimit, bridge._box.Alarms);
+            // The own state first, with what the broker retained: before anything is done or said it must be known whether another box has the id.
+            bridge._subscriptions.TrySubscribe(new MqttSubscription(bridge._topics.State) { NoLocal = true });
+            // "Online" means that requests are heard. Retained ones are not wanted.
             foreach (var access in Enum.GetValues<RpcAccess>())
-                bridge._connection.TrySubscribe(Subscription(bridge._topics.Requests(access)) with { RetainHandling = MqttRetainHandling.DoNotSend });
-            bridge._connection.TrySubscribe(Subscription(bridge._topics.State));
+                bridge._subscriptions.TrySubscribe(SubscriptionDesk.Wish(bridge._topics.Requests(access)) with { RetainHandling = MqttRetainHandling.DoNotSend });
             bridge._callers.Connected();
-            bridge._worker.Connected();
+            bridge._worker.Connected(session);
             bridge._certificates?.OnConnected(session);
         }
 
         public void OnDisconnected(MqttDisconnection disconnection)
         {
+            bridge._identity.Disconnected();
+            TellForgotten("the connection ended before it was known whether another box has the id");
             bridge._worker.Disconnected();
+            if (disconnection is { Reason: MqttReason.SessionTakenOver, WasConnected: true })
+                bridge._worker.TakenOver();
             bridge._certificates?.OnDisconnected(disconnection);
         }
 
         public void OnMessage(in MqttMessage message)
         {
-            if (bridge._callers.TryReceive(message))
+            if (message.Topic.SequenceEqual(_stateTopic))
+                SeeState(message);
+            else if (bridge._callers.TryReceive(message))
                 return;
-            if (bridge._topics.Below(message.Topic) is not { } topic)
-                return;
-            if (topic == "state")
-            {
-                if (bridge._presence.IsWrong(message.Payload))
-                    bridge._worker.RepairPresence();
-            }
-            else if (!bridge._requests.TryReceive(topic, message))
-            {
-                bridge._pushes.TryReceive(topic, message);
-            }
+            else if (bridge._identity.IsOwned)
+                Receive(message);
+            else if (!bridge._identity.IsAsking || !_held.TryKeep(message))
+                Forget(message);
         }
 
         public void OnAcknowledged(long token, MqttReason reason)
         {
-            if (token >= ReplySender.FirstToken)
+            if (token < 0)
+                bridge._ledger.Acknowledged(token, reason);
+            else if (token >= ReplySender.FirstToken)
                 bridge._replies.OnAcknowledged(token, reason);
         }
 
         public void OnSubscribed(MqttSubscription subscription, MqttReason reason)
         {
-            if (reason < MqttReason.UnspecifiedError)
-                return;
-            LogSubscriptionRefused(bridge._logger, subscription.Filter, reason);
-            bridge._box.Alarms.Raise("subscription-refused", AlarmSeverity.Error, "SUBSCRIPTION_REFUSED", $"The broker refused {subscription.Filter} ({reason}): allow the box to read its own topics.");
+            bridge._subscriptions.Answered(subscription, reason);
+            if (reason < MqttReason.ConnectionLost && bridge._identity.Answered(subscription.Filter == bridge._topics.State))
+                BecomeOwner();
+            bridge._worker.Wake();
         }
 
         public void OnUnsubscribed(string filter, MqttReason reason)
         {
+            if (reason < MqttReason.ConnectionLost)
+                bridge._ping.Answered(filter);
         }
 
         public void OnRoom() => bridge._worker.Wake();
+
+        private void Receive(in MqttMessage message)
+        {
+            if (bridge._topics.Below(message.Topic) is { } topic && !bridge._redeliveries.TryDrop(message) && !bridge._requests.TryReceive(topic, message))
+                bridge._pushes.TryReceive(topic, message);
+        }
+
+        private void SeeState(in MqttMessage message)
+        {
+            var seen = PresenceDocument.TryRead(message.Payload);
+            if (seen is not null && seen.Boot != bridge._box.Boot)
+                SeeRival(seen, message.Retain);
+            if (bridge._identity.IsYielded)
+                return;
+            if (bridge._identity.TryOwn())
+                BecomeOwner();
+            else if (bridge._presence.IsWrong(message.Payload))
+                bridge._worker.RepairPresence();
+        }
+
+        private void SeeRival(PresenceDocument seen, bool isRetained)
+        {
+            var verdict = _rivals.Judge(seen, isRetained);
+            if (verdict == RivalVerdict.OlderLives)
+                bridge._worker.SawOlderRival(seen.Boot);
+            if (verdict is not (RivalVerdict.NewerMayLive or RivalVerdict.NewerLives))
+                return;
+            bridge._identity.Yield();
+            TellForgotten("a newer box may have the id");
+            bridge._worker.Yield(new Rival(seen.Boot, verdict == RivalVerdict.NewerLives));
+        }
+
+        private void BecomeOwner()
+        {
+            while (_held.Take() is { } held)
+                Receive(held.Message);
+            TellForgotten("too many came before it was known whether another box has the id");
+            bridge._worker.Wake();
+        }
+
+        private void Forget(in MqttMessage message)
+        {
+            bridge._redeliveries.Forget(message);
+            _forgotten++;
+        }
+
+        private void TellForgotten(string reason)
+        {
+            while (_held.Take() is { } held)
+                Forget(held.Message);
+            if (_forgotten > 0)
+                LogForgotten(bridge._logger, _forgotten, reason);
+            _forgotten = 0;
+        }
     }
 
-    private static MqttSubscription Subscription(string filter) => new(filter) { NoLocal = true, RetainAsPublished = true };
-
-    [LoggerMessage(2004, LogLevel.Error, "The broker refused the subscription {Filter}: {Reason}")]
-    private static partial void LogSubscriptionRefused(ILogger logger, string filter, MqttReason reason);
+    [LoggerMessage(2006, LogLevel.Warning, "{Count} requests were received and not looked at ({Reason}): whoever sent them gets no reply, and may send them again with the same id")]
+    private static partial void LogForgotten(ILogger logger, int count, string reason);
 }

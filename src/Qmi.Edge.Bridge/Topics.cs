@@ -21,6 +21,7 @@ public sealed class Topics
         State = Box + "/state";
         Info = Box + "/info";
         Health = Box + "/health";
+        Ping = Box + "/ping";
     }
 
     /// <summary>What all topics of the box begin with, without a slash at the end.</summary>
@@ -34,6 +35,9 @@ public sealed class Topics
 
     /// <summary>Heartbeat.</summary>
     public string Health { get; }
+
+    /// <summary>A topic on which nothing is ever published: the box ends a subscription to it that it does not have, to see how long the broker takes to answer.</summary>
+    public string Ping { get; }
 
     /// <summary>Requests of one verb, from all callers.</summary>
     public string Requests(RpcAccess access) => $"{Box}/{RpcVerb.NameOf(access)}/#";
@@ -75,7 +79,7 @@ public sealed class Topics
     /// <summary>A topic of a caller's own.</summary>
     public string Client(string caller, string below) => $"{_root}/client/{caller}/{below}";
 
-    /// <summary>A friendly name of a box.</summary>
+    /// <summary>A friendly name of a box, outside of its own tree so that people can find the box by it.</summary>
     public string Alias(string name) => $"{_root}/alias/{name}";
 
     /// <summary>A document of an object of that kind and name.</summary>

@@ -9,8 +9,11 @@ internal sealed class GivenCryo : IDisposable
 {
     private readonly string _folder = Directory.CreateTempSubdirectory("qmi-edge-").FullName;
 
-    public GivenCryo(bool startBroker = true)
+    private readonly Func<string, ChildProcess> _box;
+
+    public GivenCryo(bool startBroker = true, Func<string, ChildProcess>? box = null)
     {
+        _box = box ?? (configuration => new ChildProcess(Repository.Published("cryo"), "run", configuration));
         Broker = new MosquittoBroker("allow_anonymous true\nset_tcp_nodelay true\nmax_queued_messages 0");
         if (!startBroker)
             Broker.Kill();
@@ -42,7 +45,7 @@ internal sealed class GivenCryo : IDisposable
 
     public static string Topic(string below) => "qmi/v1/box/cryo/" + below;
 
-    public ChildProcess StartBox() => Box = new ChildProcess(Repository.Published("cryo"), "run", Configuration);
+    public ChildProcess StartBox() => Box = _box(Configuration);
 
     public void RestartSimulator() => Simulator = new ChildProcess(Repository.Published("cryo-simulator"), SimulatorPort.ToString(CultureInfo.InvariantCulture));
 

@@ -11,6 +11,9 @@ public sealed record BoxConfiguration
     /// <summary>Name of the box on the wire.</summary>
     public required string Box { get; init; }
 
+    /// <summary>Its friendly name; null = none.</summary>
+    public string? Alias { get; init; }
+
     /// <summary>The broker; null = the box is not on MQTT.</summary>
     public MqttConfiguration? Mqtt { get; init; }
 

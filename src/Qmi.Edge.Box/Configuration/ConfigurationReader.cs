@@ -37,10 +37,12 @@ public sealed class ConfigurationReader
     {
         _mistakes.AddOfFile(ConfigurationSchema.Root.Validate(root));
         var box = ObjectsReader.ReadBox(root, _mistakes);
+        var alias = ObjectsReader.ReadAlias(root, _mistakes);
         var (instruments, tasks) = new ObjectsReader(_types, _mistakes).Read(root);
         return new BoxConfiguration
         {
             Box = box,
+            Alias = alias,
             Mqtt = root.FindObject("mqtt") is { } mqtt && new MqttReader(_files, _mistakes).Read(mqtt, box) is { } read ? read with { Bridge = SignalsReader.Apply(root, read.Bridge) } : null,
             Signals = SignalsReader.Read(root, _files, _mistakes),
             Locks = ReadLocks(root.FindObject("locks") ?? default),

@@ -36,6 +36,7 @@ public static class ConfigurationSchema
         new("user", Text("User name; it must be the box's own.")),
         new("password_file", Text("File with the password, readable by the box only.")),
         Prefix,
+        new("health_s", new Schema { Type = SchemaType.Number, Minimum = 10, Maximum = 60, Default = "10", Unit = "s", Description = "Time between two health documents." }),
         new("protocol", new Schema { Type = SchemaType.String, Enum = ["auto", "5", "3.1.1"], Default = "\"auto\"" }),
         new("tls", Object(
             new("ca_file", Text("Certificates of the authorities that are trusted."), Required: true),
@@ -78,6 +79,7 @@ public static class ConfigurationSchema
     /// <summary>The whole file.</summary>
     public static Schema Root { get; } = Object(
         new("box", Text("Name of the box on the wire."), Required: true),
+        new("alias", Text("Friendly name, which may change; people find the box by it.")),
         new("mqtt", Mqtt),
         new("audit", Object(
             new("file", Text("The file."), Required: true),

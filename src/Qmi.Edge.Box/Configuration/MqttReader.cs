@@ -23,6 +23,7 @@ internal sealed class MqttReader(ConfiguredFile files, Mistakes mistakes)
         var bridge = new BridgeOptions
         {
             Prefix = mqtt.FindText("prefix") ?? "qmi",
+            HealthInterval = TimeSpan.FromSeconds(mqtt.Find("health_s", JsonValueKind.Number)?.GetDouble() ?? 10),
             SoftwareVersion = ProgramVersion.Text,
             Roles = roles ?? [],
             // Who names some means that the others are to do less, even when the list is empty.

@@ -27,6 +27,15 @@ internal sealed class ObjectsReader(TypeCatalog types, Mistakes mistakes)
         return box;
     }
 
+    /// <summary>The friendly name of the box; null when there is none.</summary>
+    public static string? ReadAlias(JsonElement root, Mistakes mistakes)
+    {
+        var alias = root.FindText("alias");
+        if (alias is { Length: > 0 } && !ObjectName.IsValid(alias))
+            mistakes.Add("/alias", NoName(alias));
+        return alias;
+    }
+
     public (IReadOnlyList<InstrumentConfiguration> Instruments, IReadOnlyList<TaskConfiguration> Tasks) Read(JsonElement root)
     {
         _instrumentNames.UnionWith(root.FindObjects(Instruments).Select(member => member.Name));

@@ -34,8 +34,12 @@ internal static partial class RunVerb
         try
         {
             await using var running = await RunningBox.StartAsync(configuration, loggers).ConfigureAwait(false);
-            await stop.Task.ConfigureAwait(false);
-            return ExitCode.Ok;
+            var restart = running.Box.RestartRequested;
+            if (await Task.WhenAny(stop.Task, restart).ConfigureAwait(false) != restart)
+                return ExitCode.Ok;
+            var request = await restart.ConfigureAwait(false);
+            LogRestart(logger, request.By, request.Reason ?? "no reason given", ExitCode.Restart);
+            return ExitCode.Restart;
         }
         catch (Exception exception)
         {
@@ -47,6 +51,9 @@ internal static partial class RunVerb
 
     [LoggerMessage(3001, LogLevel.Information, "{Signal} received: stopping")]
     private static partial void LogSignal(ILogger logger, PosixSignal signal);
+
+    [LoggerMessage(3008, LogLevel.Information, "{Caller} asked for a restart ({Reason}): stopping with exit code {Code}, so that the supervisor starts the box again")]
+    private static partial void LogRestart(ILogger logger, string caller, string reason, int code);
 
     [LoggerMessage(3002, LogLevel.Critical, "The box could not run: {Reason}")]
     private static partial void LogFailed(ILogger logger, string reason);

@@ -1,16 +1,14 @@
 namespace Qmi.Edge.Bridge;
 
-/// <summary>Something that the box keeps at the broker, published anew on every connect.</summary>
+/// <summary>Something retained that keeps its own order of publications, and so is no <see cref="RetainedDocument"/>.</summary>
 internal interface IDocument
 {
-    /// <summary>Publishes it if it changed and its time has come.</summary>
+    /// <summary>Publishes what is new.</summary>
     /// <param name="connection">Where to.</param>
-    /// <param name="now">Monotonic nanoseconds.</param>
-    /// <param name="next">Lowered to the time at which it must be looked at again.</param>
     /// <returns>False when the connection did not take it: try again later.</returns>
-    bool Flush(IMqttConnection connection, long now, ref long next);
+    bool Flush(IMqttConnection connection);
 
     /// <summary>Publishes it whether it changed or not.</summary>
     /// <returns>As <see cref="Flush"/>.</returns>
-    bool Publish(IMqttConnection connection, long now);
+    bool Publish(IMqttConnection connection);
 }

@@ -10,51 +10,58 @@ internal sealed class ObjectDocuments
     private static readonly TimeSpan LeaseInterval = TimeSpan.FromSeconds(1);
 
     private readonly RetainedDocument?[] _byAspect = new RetainedDocument?[Enum.GetValues<ObjectAspect>().Length];
+    private readonly DocumentBoard _board;
+    private readonly RetainedDocument _info;
 
-    public ObjectDocuments(RpcObject target, Topics topics, BridgeOptions options)
+    public ObjectDocuments(RpcObject target, Topics topics, BridgeOptions options, DocumentBoard board)
     {
-        Target = target;
+        _board = board;
         var box = target.Box;
-        RetainedDocument Make(string name, TimeSpan interval, Action<Utf8JsonWriter> writeMembers, TimeSpan? longest = null)
-        {
-            RetainedDocument? document = null;
-            document = new RetainedDocument(topics.Document(target, name), interval, writer =>
+        RetainedDocument Make(string name, TimeSpan interval, Action<Utf8JsonWriter> writeMembers, bool isRefreshed = false) => board.Add(
+            topics.Document(target, name),
+            interval,
+            (writer, sequence) =>
             {
-                DocumentHeader.WriteStart(writer, box, document!.Sequence);
+                DocumentHeader.WriteStart(writer, box, sequence);
                 writeMembers(writer);
                 writer.WriteEndObject();
-            }, longest);
-            return document;
-        }
+            },
+            isRefreshed);
 
-        var info = Make("info", TimeSpan.Zero, writer => WriteInfo(writer, target.Description));
+        _info = Make("info", TimeSpan.Zero, writer => WriteInfo(writer, target.Description));
         _byAspect[(int)ObjectAspect.Lock] = Make("lock", LeaseInterval, writer => LockDocument.WriteMembers(writer, target));
         switch (target)
         {
             case QmiTaskRunner task:
                 _byAspect[(int)ObjectAspect.State] = Make("state", TimeSpan.Zero, writer => TaskStateDocument.WriteMembers(writer, task));
                 _byAspect[(int)ObjectAspect.Settings] = Make("settings", TimeSpan.Zero, task.WriteSettings);
-                _byAspect[(int)ObjectAspect.Status] = Make("status", options.StatusInterval, writer => WriteStatus(writer, task), options.StatusLongestInterval);
+                _byAspect[(int)ObjectAspect.Status] = Make("status", options.StatusInterval, writer => WriteStatus(writer, task), isRefreshed: options.HomeAssistant is not null);
                 break;
             case QmiInstrument instrument:
                 _byAspect[(int)ObjectAspect.State] = Make("state", TimeSpan.Zero, writer => InstrumentStateDocument.WriteMembers(writer, instrument));
                 break;
         }
-
-        All = [info, .. _byAspect.OfType<RetainedDocument>()];
     }
 
-    public RpcObject Target { get; }
-
-    public IReadOnlyList<RetainedDocument> All { get; }
-
-    /// <summary>Notes a change; true when it was not known yet. From any thread; never blocks, never allocates.</summary>
-    public bool MarkDirty(ObjectAspect aspect) => aspect switch
+    /// <summary>Notes a change. From any thread; never blocks, never allocates.</summary>
+    public void Touch(ObjectAspect aspect)
     {
-        ObjectAspect.Lock => _byAspect[(int)ObjectAspect.Lock]!.MarkUrgent(),
-        ObjectAspect.Lease => _byAspect[(int)ObjectAspect.Lock]!.MarkDirty(),
-        _ => _byAspect[(int)aspect]?.MarkDirty() ?? false,
-    };
+        if (aspect == ObjectAspect.Lock)
+            _board.TouchUrgently(_byAspect[(int)ObjectAspect.Lock]!);
+        else if (_byAspect[(int)(aspect == ObjectAspect.Lease ? ObjectAspect.Lock : aspect)] is { } document)
+            _board.Touch(document);
+    }
+
+    /// <summary>The object is gone: so are its documents.</summary>
+    public void Remove()
+    {
+        _board.Remove(_info);
+        foreach (var document in _byAspect)
+        {
+            if (document is not null)
+                _board.Remove(document);
+        }
+    }
 
     private static void WriteInfo(Utf8JsonWriter writer, ObjectDescription description)
     {

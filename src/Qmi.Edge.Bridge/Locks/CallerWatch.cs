@@ -5,7 +5,7 @@ using Qmi.Edge.Runtime;
 namespace Qmi.Edge.Bridge;
 
 /// <summary>Watches the presence of the callers who have bound a lock to it, and of nobody else.</summary>
-internal sealed class CallerWatch(EdgeBox box, Topics topics, IMqttConnection connection)
+internal sealed class CallerWatch(EdgeBox box, Topics topics, IMqttConnection connection, SubscriptionDesk subscriptions)
 {
     private readonly byte[] _before = Encoding.UTF8.GetBytes(topics.Client("", "")[..^1]);
     private readonly HashSet<string> _watched = [];
@@ -45,7 +45,7 @@ internal sealed class CallerWatch(EdgeBox box, Topics topics, IMqttConnection co
         foreach (var caller in bound.Except(_watched).ToArray())
         {
             // With what is retained there: a caller is usually present before it locks.
-            if (connection.TrySubscribe(new MqttSubscription(topics.Client(caller, "state"))))
+            if (subscriptions.TrySubscribe(new MqttSubscription(topics.Client(caller, "state"))))
                 _watched.Add(caller);
         }
 

@@ -11,6 +11,12 @@ public interface IMqttConnection : IAsyncDisposable
     /// <summary>What was agreed with the broker, or null while there is no connection.</summary>
     MqttSession? Session { get; }
 
+    /// <summary>
+    /// The number of the piece of work that the connection's own thread is at, or null while it waits for something to do. One that stays
+    /// the same for long is a thread that hangs, in the client library or in a handler.
+    /// </summary>
+    long? WorkInProgress => null;
+
     /// <summary>Begins to connect, in the background. Once.</summary>
     /// <param name="events">Attached before the first byte is sent, so that no message of a resumed session is lost.</param>
     void Start(IMqttEvents events);
@@ -48,4 +54,12 @@ public interface IMqttConnection : IAsyncDisposable
     /// <returns>True when all that was accepted was sent, all that asked for it was acknowledged, and the farewell was said.</returns>
     /// <remarks>Do not wait for it inside an event: it ends after the event has returned.</remarks>
     ValueTask<bool> StopAsync(MqttStop how, TimeSpan patience);
+
+    /// <summary>
+    /// Ends the network connection under whatever the connection's thread is doing, as a broken cable would, from any thread. It is all that
+    /// can safely be done from outside to a client library whose thread hangs: that it comes back is not certain.
+    /// </summary>
+    void Sever()
+    {
+    }
 }

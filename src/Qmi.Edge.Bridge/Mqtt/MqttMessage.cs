@@ -6,7 +6,8 @@ namespace Qmi.Edge.Bridge;
 /// </summary>
 /// <remarks>
 /// The client library may have acknowledged a QoS 1 message before this call (libmosquitto does), so a crash in between loses it: the
-/// sender's retry with the same id is what makes a request safe. The DUP flag is not passed on by libmosquitto.
+/// sender's retry with the same id is what makes a request safe. The DUP flag is not passed on by libmosquitto: <see cref="IsRedelivery"/> says
+/// the same, from what the connection remembers.
 /// </remarks>
 public readonly ref struct MqttMessage
 {
@@ -18,6 +19,15 @@ public readonly ref struct MqttMessage
 
     /// <summary>The QoS of this delivery.</summary>
     public MqttQos Qos { get; init; }
+
+    /// <summary>The packet identifier, 1 to 65 535; 0 at QoS 0. A broker that delivers a message again uses the same.</summary>
+    public ushort PacketId { get; init; }
+
+    /// <summary>
+    /// It was received before: in an earlier connection of the same session, not long ago, with the same packet identifier, topic and payload.
+    /// The broker did not get the acknowledgement and delivered it again, as QoS 1 demands.
+    /// </summary>
+    public bool IsRedelivery { get; init; }
 
     /// <summary>It was retained; or, with Retain As Published, sent with the flag.</summary>
     public bool Retain { get; init; }

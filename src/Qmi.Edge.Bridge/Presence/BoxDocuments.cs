@@ -1,57 +1,61 @@
-using System.Collections.Concurrent;
 using System.Runtime.InteropServices;
 using System.Text.Json;
 using Qmi.Edge.Runtime;
 
 namespace Qmi.Edge.Bridge;
 
-/// <summary>The retained documents of the box itself: who it is, how it is, and its alarms.</summary>
+/// <summary>The retained documents that say who the box is: its info, and the topic of its friendly name.</summary>
 internal sealed class BoxDocuments
 {
-    private readonly ConcurrentDictionary<string, RetainedDocument> _alarms = new();
     private readonly EdgeBox _box;
     private readonly Topics _topics;
+    private readonly DocumentBoard _board;
+    private readonly RetainedDocument _info;
+    private readonly Lock _gate = new();
+    private RetainedDocument? _alias;
 
-    public BoxDocuments(EdgeBox box, Topics topics, BridgeOptions options)
+    public BoxDocuments(EdgeBox box, Topics topics, BridgeOptions options, DocumentBoard board, Func<MqttSession?> session)
     {
-        (_box, _topics) = (box, topics);
-        Info = new RetainedDocument(topics.Info, TimeSpan.Zero, writer => WriteInfo(writer, options));
-        foreach (var alarm in box.Alarms.Raised)
-            GetAlarm(alarm.Id);
+        (_box, _topics, _board) = (box, topics, board);
+        _info = board.Add(topics.Info, TimeSpan.Zero, (writer, sequence) =>
+        {
+            var now = session();
+            DocumentHeader.WriteHashed(writer, box, sequence, members => WriteInfoMembers(members, options, now));
+        });
+        MoveAlias();
     }
 
-    /// <summary>Identity, versions, limits, the list of objects.</summary>
-    public RetainedDocument Info { get; }
+    /// <summary>What the box is has changed: its objects, its clock's source.</summary>
+    public void TouchInfo() => _board.Touch(_info);
 
-    /// <summary>All of them.</summary>
-    public IEnumerable<RetainedDocument> All => _alarms.Values.Prepend(Info);
-
-    /// <summary>An alarm was raised, changed or cleared.</summary>
-    public void MarkAlarmDirty(string id) => GetAlarm(id).MarkDirty();
-
-    private RetainedDocument GetAlarm(string id) => _alarms.GetOrAdd(id, _ => new RetainedDocument(_topics.Alarm(id), TimeSpan.Zero, writer => WriteAlarm(writer, id)));
-
-    // A cleared alarm writes nothing: an empty retained payload makes the broker forget it.
-    private void WriteAlarm(Utf8JsonWriter writer, string id)
+    /// <summary>The friendly name has changed, or may have.</summary>
+    public void MoveAlias()
     {
-        if (_box.Alarms.Find(id) is not { } alarm)
-            return;
+        lock (_gate)
+        {
+            var topic = _box.Alias.Name is { } alias ? _topics.Alias(alias) : null;
+            if (topic == _alias?.Topic)
+                return;
+            if (_alias is { } old)
+                _board.Remove(old);
+            _alias = topic is null ? null : _board.Add(topic, TimeSpan.Zero, (writer, _) => WriteAlias(writer));
+        }
+
+        TouchInfo();
+    }
+
+    private void WriteAlias(Utf8JsonWriter writer)
+    {
         writer.WriteStartObject();
-        writer.WriteNumber("v"u8, 1);
-        writer.WriteString("severity"u8, alarm.Severity.ToString().ToLowerInvariant());
-        writer.WriteString("code"u8, alarm.Code);
-        writer.WriteString("text"u8, alarm.Text);
-        writer.WriteTimestamp("since"u8, alarm.Since);
-        writer.WriteBoolean("ack"u8, false);
+        writer.WriteString("box"u8, _box.Name);
         writer.WriteEndObject();
     }
 
-    private void WriteInfo(Utf8JsonWriter writer, BridgeOptions options) =>
-        DocumentHeader.WriteHashed(writer, _box, Info.Sequence, members => WriteInfoMembers(members, options));
-
-    private void WriteInfoMembers(Utf8JsonWriter writer, BridgeOptions options)
+    private void WriteInfoMembers(Utf8JsonWriter writer, BridgeOptions options, MqttSession? session)
     {
         writer.WriteString("box"u8, _box.Name);
+        if (_box.Alias.Name is { } alias)
+            writer.WriteString("alias"u8, alias);
         writer.WriteString("software"u8, "Qmi.Edge " + options.SoftwareVersion);
         writer.WriteString("runtime"u8, RuntimeInformation.FrameworkDescription);
         writer.WriteString("os"u8, RuntimeInformation.OSDescription);
@@ -61,9 +65,39 @@ internal sealed class BoxDocuments
         writer.WriteNumber("payload_bytes"u8, options.PayloadLimit);
         writer.WriteNumber("default_timeout_ms"u8, (long)options.DefaultTimeout.TotalMilliseconds);
         writer.WriteNumber("maximum_timeout_ms"u8, (long)options.MaximumTimeout.TotalMilliseconds);
+        writer.WriteNumber("health_period_s"u8, options.HealthInterval.TotalSeconds);
         writer.WriteEndObject();
+        WriteClock(writer);
+        if (session is not null)
+            WriteBroker(writer, session);
         WriteObjects(writer, "tasks"u8, ObjectKind.Task);
         WriteObjects(writer, "instruments"u8, ObjectKind.Instrument);
+    }
+
+    private void WriteClock(Utf8JsonWriter writer)
+    {
+        var clock = _box.Clock.Reading;
+        writer.WriteStartObject("clock"u8);
+        writer.WriteBoolean("sync"u8, clock.IsSynchronised);
+        writer.WriteString("src"u8, clock.Source);
+        writer.WriteEndObject();
+    }
+
+    private static void WriteBroker(Utf8JsonWriter writer, MqttSession session)
+    {
+        writer.WriteStartObject("broker"u8);
+        writer.WriteString("protocol"u8, session.ProtocolVersion == MqttProtocolVersion.V5 ? "5" : "3.1.1");
+        writer.WriteNumber("maximum_qos"u8, (int)session.MaximumQos);
+        writer.WriteBoolean("retain"u8, session.RetainAvailable);
+        if (session.MaximumPacketSize is { } size)
+            writer.WriteNumber("maximum_packet_bytes"u8, size);
+        writer.WriteNumber("receive_maximum"u8, session.ReceiveMaximum);
+        writer.WriteNumber("topic_alias_maximum"u8, session.TopicAliasMaximum);
+        writer.WriteNumber("keep_alive_s"u8, (long)session.KeepAlive.TotalSeconds);
+        writer.WriteNumber("session_expiry_s"u8, (long)session.SessionExpiry.TotalSeconds);
+        writer.WriteBoolean("wildcard_subscriptions"u8, session.WildcardSubscriptionAvailable);
+        writer.WriteBoolean("shared_subscriptions"u8, session.SharedSubscriptionAvailable);
+        writer.WriteEndObject();
     }
 
     private void WriteObjects(Utf8JsonWriter writer, ReadOnlySpan<byte> name, ObjectKind kind)

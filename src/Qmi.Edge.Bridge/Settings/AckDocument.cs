@@ -70,7 +70,7 @@ internal sealed class AckDocument(EdgeBox box, string task, string ackTopic, str
     }
 
     /// <inheritdoc />
-    public bool Flush(IMqttConnection connection, long now, ref long next)
+    public bool Flush(IMqttConnection connection)
     {
         while (true)
         {
@@ -96,10 +96,9 @@ internal sealed class AckDocument(EdgeBox box, string task, string ackTopic, str
     }
 
     /// <inheritdoc />
-    public bool Publish(IMqttConnection connection, long now)
+    public bool Publish(IMqttConnection connection)
     {
-        var next = MonotonicTime.Never;
-        if (!Flush(connection, now, ref next))
+        if (!Flush(connection))
             return false;
         SettingsAck? newest;
         lock (_gate)

@@ -57,6 +57,7 @@ internal sealed partial class PushReceiver(EdgeBox box, Topics topics, BridgeOpt
     {
         foreach (var (_, document) in _acks.Where(entry => entry.Key.Task == task.Name))
             document.Clear();
+        documentChanged();
     }
 
     private async Task ReceiveAsync(QmiTaskRunner task, SettingsPusher pusher, byte[] payload, bool isRetained)

@@ -37,7 +37,7 @@ internal sealed partial class StrayAcks(EdgeBox box, Topics topics, ILogger logg
     }
 
     /// <inheritdoc />
-    public bool Flush(IMqttConnection connection, long now, ref long next)
+    public bool Flush(IMqttConnection connection)
     {
         while (true)
         {
@@ -56,11 +56,7 @@ internal sealed partial class StrayAcks(EdgeBox box, Topics topics, ILogger logg
     }
 
     /// <inheritdoc />
-    public bool Publish(IMqttConnection connection, long now)
-    {
-        var next = MonotonicTime.Never;
-        return Flush(connection, now, ref next);
-    }
+    public bool Publish(IMqttConnection connection) => Flush(connection);
 
     private bool TryPublish(IMqttConnection connection, Stray stray)
     {

@@ -1,7 +1,7 @@
 namespace Qmi.Edge.Bridge;
 
 /// <summary>How the second connection of a box is made, the one for signals and log lines.</summary>
-public static class DataConnection
+internal static class DataConnection
 {
     // What waits here is old when it arrives. A batch of the largest size fits; what is newer waits where the oldest is given up.
     private const int OutboxBytes = 512 * 1024;

@@ -19,7 +19,7 @@ internal sealed partial class DataLink : IAsyncDisposable
     private readonly ConcurrentQueue<(long Token, MqttReason Reason)> _answers = new();
     private readonly Dictionary<long, ReliablePublisher> _waiting = [];
     private readonly EdgeBox _box;
-    private readonly IMqttConnection _connection;
+    private readonly ReplaceableConnection _connection;
     private readonly DataContext _context;
     private readonly LogFeed _log;
     private readonly ILogger _logger;
@@ -29,18 +29,20 @@ internal sealed partial class DataLink : IAsyncDisposable
     private readonly Lock _gate = new();
     private volatile bool _isConnected;
     private volatile bool _isStopping;
+    private bool _hasSpoken;
     private long _token;
 
     /// <param name="box">The box.</param>
     /// <param name="topics">Its topics.</param>
     /// <param name="options">How it is shown.</param>
-    /// <param name="connection">The connection, not begun. It becomes the link's.</param>
-    public DataLink(EdgeBox box, Topics topics, BridgeOptions options, IMqttConnection connection)
+    /// <param name="connect">Makes its connection.</param>
+    public DataLink(EdgeBox box, Topics topics, BridgeOptions options, MqttConnect connect)
     {
-        (_box, _connection) = (box, connection);
+        _box = box;
         _logger = box.LoggerFactory.CreateLogger(DataConnection.LoggerCategory);
+        _connection = new ReplaceableConnection(connect, DataConnection.OptionsOf, box.TimeProvider, _logger);
         _parker = Parker.Create(box.TimeProvider);
-        _context = new DataContext(box, topics, options, connection, _parker.Unpark);
+        _context = new DataContext(box, topics, options, _connection, _parker.Unpark);
         _log = new LogFeed(box, topics, options.LogLevel, _parker.Unpark);
         _observer = new Observer(this);
         _thread = new Thread(Run) { IsBackground = true, Name = "bridge data" };
@@ -49,7 +51,10 @@ internal sealed partial class DataLink : IAsyncDisposable
     /// <summary>How many values were lost on the way to the connection.</summary>
     public long Lost => _context.Loss.Total;
 
-    /// <summary>Begins to take signals and lines, and to connect.</summary>
+    /// <summary>How often its client was exchanged because it hung.</summary>
+    public int Replacements => _connection.Replacements;
+
+    /// <summary>Begins to take signals and lines; they are sent once the box may <see cref="Speak"/>.</summary>
     public void Start()
     {
         _box.AddObserver(_observer);
@@ -58,8 +63,20 @@ internal sealed partial class DataLink : IAsyncDisposable
         if (_log.IsOn)
             _box.LoggerFactory.AddProvider(_log);
         _thread.Start();
-        _connection.Start(new Events(this));
     }
+
+    /// <summary>The box has its id, for the first time or again: connects, unless it is connected. From the bridge's worker.</summary>
+    public void Speak()
+    {
+        if (_hasSpoken)
+            _connection.Resume();
+        else
+            _connection.Start(new Events(this));
+        _hasSpoken = true;
+    }
+
+    /// <summary>Another box may have the id: says goodbye to the broker and stays away until the next <see cref="Speak"/>.</summary>
+    public Task SilenceAsync(TimeSpan patience) => _connection.PauseAsync(patience);
 
     /// <summary>Connects anew, with the files that the options name as they are then.</summary>
     public void Renew() => _connection.Renew();

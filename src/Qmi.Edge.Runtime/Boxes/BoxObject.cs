@@ -12,6 +12,7 @@ internal sealed class BoxObject(EdgeBox box) : RpcObject(new Init(box))
     private static readonly IReadOnlyList<RpcMethod> Methods =
     [
         .. ObjectMethods.All,
+        .. BoxUpkeep.Methods,
         BuiltIn.Read<BoxObject>("ping", "Answers with the name of the box.", BuiltIn.Text(), static (self, writer) => writer.WriteStringValue(self.Box.Name)),
         BuiltIn.Read<BoxObject>("list_objects", "The tasks and instruments of the box.", BuiltIn.Any, static (self, writer) => self.WriteObjects(writer)),
         new BuiltInMethod<BoxObject>(

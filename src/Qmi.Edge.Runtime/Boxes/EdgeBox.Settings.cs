@@ -5,9 +5,6 @@ public sealed partial class EdgeBox
 {
     private SecretHashes? _secretHashes;
 
-    /// <summary>Whether the wall clock can be trusted, so that an absolute time means anything.</summary>
-    internal bool IsClockSynchronised => _options.ClockStatus?.IsSynchronised ?? false;
-
     /// <summary>What stands beside a secret that is not shown.</summary>
     internal SecretHashes SecretHashes => LazyInitializer.EnsureInitialized(ref _secretHashes, () => SecretHashes.Open(State?.Disk, _logger));
 

@@ -11,6 +11,8 @@ public sealed partial class EdgeBox : IAsyncDisposable
     private readonly TaskWatch _watch;
     private readonly BoxObject _self;
     private volatile IBoxObserver[] _observers = [];
+    private readonly TaskCompletionSource<RestartRequest> _restart = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private volatile bool _isStopping;
     private Task? _stopping;
 
     /// <summary>An empty box.</summary>
@@ -26,8 +28,10 @@ public sealed partial class EdgeBox : IAsyncDisposable
         TimeProvider = _options.TimeProvider;
         Audit = _options.Audit ?? NoAuditLog.Instance;
         State = BoxState.Open(_options.State, _logger);
-        Boot = BootId.Create(TimeProvider);
+        (Boot, EarlierBoots) = BootHistory.Begin(_options.State, TimeProvider, _logger);
         Alarms = new AlarmBoard(this);
+        Clock = new ClockWatch(this, _options.ClockSource ?? DefaultClockSource, _logger);
+        Alias = new BoxAlias(this, _options.Alias, _logger);
         Pump = new SignalPump(TimeProvider, _logger);
         Histories = new HistoryStore(this, _options.SignalHistoryDisk ?? _options.State, _options.SignalHistoryBytes, _logger);
         WorkerThreads.EnsureEnough();
@@ -43,8 +47,17 @@ public sealed partial class EdgeBox : IAsyncDisposable
     /// <summary>Identifies this run of the box; later runs sort later.</summary>
     public string Boot { get; }
 
+    /// <summary>The runs before this one, newest last, as far as the box remembers; empty without a state folder.</summary>
+    public IReadOnlyList<string> EarlierBoots { get; }
+
+    /// <summary>The friendly name, which may change while <see cref="Name"/> stays.</summary>
+    public BoxAlias Alias { get; }
+
     /// <summary>The clock of everything in the box.</summary>
     public TimeProvider TimeProvider { get; }
+
+    /// <summary>Whether the wall clock can be trusted.</summary>
+    public ClockWatch Clock { get; }
 
     /// <summary>Where logs go.</summary>
     public ILoggerFactory LoggerFactory { get; }
@@ -74,7 +87,10 @@ public sealed partial class EdgeBox : IAsyncDisposable
     public RequestDesk Requests { get; }
 
     /// <summary>Whether the box is stopping or has stopped.</summary>
-    public bool IsStopping => _stopping is not null;
+    public bool IsStopping => _isStopping;
+
+    /// <summary>Completes when somebody asked for a new process; whoever runs the box stops it then and lets it be started again.</summary>
+    public Task<RestartRequest> RestartRequested => _restart.Task;
 
     internal SignalPump Pump { get; }
 
@@ -184,9 +200,22 @@ public sealed partial class EdgeBox : IAsyncDisposable
     /// </summary>
     public Task StopAsync()
     {
+        Task stopping;
         lock (_objects)
-            return _stopping ??= StopAllAsync();
+        {
+            if (_stopping is not null)
+                return _stopping;
+            // Before it begins: it goes on in another thread, which may be quicker than this one.
+            _isStopping = true;
+            stopping = _stopping = StopAllAsync();
+        }
+
+        NotifyChanged(BoxAspect.Stopping);
+        return stopping;
     }
+
+    /// <summary>Asks for a new process: <see cref="RestartRequested"/> tells whoever runs the box. The first request counts.</summary>
+    public void RequestRestart(RestartRequest request) => _restart.TrySetResult(request);
 
     /// <summary>Lets <paramref name="observer"/> see every change from now on.</summary>
     public void AddObserver(IBoxObserver observer)
@@ -207,6 +236,7 @@ public sealed partial class EdgeBox : IAsyncDisposable
     {
         await StopAsync().ConfigureAwait(false);
         _watch.Dispose();
+        Clock.Dispose();
         Pump.Dispose();
         _ = Requests.CommitAsync();
         Locks.Dispose();
@@ -238,6 +268,14 @@ public sealed partial class EdgeBox : IAsyncDisposable
         foreach (var observer in _observers)
             observer.OnBoundCallersChanged();
     }
+
+    internal void NotifyChanged(BoxAspect aspect)
+    {
+        foreach (var observer in _observers)
+            observer.OnBoxChanged(aspect);
+    }
+
+    private IClockSource DefaultClockSource => TimeProvider == TimeProvider.System ? new KernelClock() : TrustedClock.Instance;
 
     private LockTable OpenLocks()
     {

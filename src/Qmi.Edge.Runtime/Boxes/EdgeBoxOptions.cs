@@ -24,8 +24,11 @@ public sealed record EdgeBoxOptions
     /// <summary>What callers from outside are allowed to do with locks.</summary>
     public LockOptions Locks { get; init; } = new();
 
-    /// <summary>Knows whether the wall clock can be trusted; null = it cannot.</summary>
-    public IClockStatus? ClockStatus { get; init; }
+    /// <summary>Who knows whether the wall clock is right; null = the kernel, or for a clock other than the system's: it is right by definition.</summary>
+    public IClockSource? ClockSource { get; init; }
+
+    /// <summary>The friendly name as the configuration has it; null = none. A later renaming wins until the configuration changes.</summary>
+    public string? Alias { get; init; }
 
     /// <summary>How many bytes the history of a signal may take, 64 KiB or more; 0 = none is kept, but for reliable signals; null = 4 MiB, or 1 MiB in memory.</summary>
     public long? SignalHistoryBytes { get; init; }

@@ -34,7 +34,7 @@ public interface IBoxObserver
     /// <summary>Something about an object changed.</summary>
     void OnChanged(RpcObject target, ObjectAspect aspect);
 
-    /// <summary>An alarm was raised or cleared.</summary>
+    /// <summary>An alarm was raised, changed, acknowledged or cleared.</summary>
     void OnAlarm(string id);
 
     /// <summary>The owner of a lock must be told something.</summary>
@@ -44,6 +44,11 @@ public interface IBoxObserver
 
     /// <summary>The callers whose presence matters are other ones: <see cref="LockTable.BoundCallers"/>.</summary>
     void OnBoundCallersChanged()
+    {
+    }
+
+    /// <summary>Something about the box itself changed.</summary>
+    void OnBoxChanged(BoxAspect aspect)
     {
     }
 

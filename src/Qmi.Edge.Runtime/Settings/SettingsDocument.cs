@@ -37,7 +37,7 @@ internal static class SettingsDocument
         _ when slot.Reported?.Revision >= pending.Revision => "disk",
         { AtNextStart: true } when task.IsRunning => "next_start",
         _ when !task.IsRunning => "start",
-        { Expires: not null } when !task.Box.IsClockSynchronised => "clock",
+        { Expires: not null } when !task.Box.Clock.IsSynchronised => "clock",
         _ => task.LoopStatistics is null ? "task" : "loop iteration",
     };
 

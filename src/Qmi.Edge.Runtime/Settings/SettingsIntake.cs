@@ -103,7 +103,7 @@ internal sealed class SettingsIntake<T>(QmiTaskRunner task, SettingsKeeper<T> ke
     {
         if (terms.Expires is not { } expires)
             return;
-        if (!task.Box.IsClockSynchronised)
+        if (!task.Box.Clock.IsSynchronised)
             throw SettingsRefusal.NotSynchronised(task.Name);
         if (task.Box.TimeProvider.GetUtcNow() >= expires)
             throw SettingsRefusal.Expired(task.Name, expires);

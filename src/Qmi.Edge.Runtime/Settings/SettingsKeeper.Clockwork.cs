@@ -19,7 +19,7 @@ internal sealed partial class SettingsKeeper<T>
                 EndTrial();
             foreach (var waiting in _state.Unconfirmed.Where(waiting => waiting.Deadline <= now).OrderByDescending(waiting => waiting.Revision))
                 TakeBack(waiting);
-            if (_state.Pending is { Origin.Terms.Expires: { } expires } pending && _owner.Box.IsClockSynchronised && _timeProvider.GetUtcNow() >= expires)
+            if (_state.Pending is { Origin.Terms.Expires: { } expires } pending && _owner.Box.Clock.IsSynchronised && _timeProvider.GetUtcNow() >= expires)
                 Expire(pending, expires);
             mustSave = _version != version || now >= _retryAt;
             if (now >= _retryAt)
@@ -68,7 +68,7 @@ internal sealed partial class SettingsKeeper<T>
 
     private TimeSpan UntilLook(DateTimeOffset expires)
     {
-        if (!_owner.Box.IsClockSynchronised)
+        if (!_owner.Box.Clock.IsSynchronised)
             return LookForClock;
         var left = expires - _timeProvider.GetUtcNow();
         return left <= TimeSpan.Zero ? ShortestLook : left < LongestLook ? left : LongestLook;

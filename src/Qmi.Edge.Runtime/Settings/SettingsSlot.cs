@@ -106,5 +106,5 @@ internal sealed class SettingsSlot<T>(EdgeBox box, SettingsEntry<T>? reported, l
 
     // Past its time it is never adopted, and without a clock nobody knows the time: then it waits.
     private bool IsTimely(SettingsTerms terms) =>
-        terms.Expires is not { } expires || (box.IsClockSynchronised && box.TimeProvider.GetUtcNow() < expires);
+        terms.Expires is not { } expires || (box.Clock.IsSynchronised && box.TimeProvider.GetUtcNow() < expires);
 }

@@ -69,6 +69,22 @@ public class ConfigurationReaderTests
     }
 
     [Theory]
+    [InlineData("", 10)]
+    [InlineData(""","health_s":10""", 10)]
+    [InlineData(""","health_s":37.5""", 37.5)]
+    [InlineData(""","health_s":60""", 60)]
+    public void Health_is_told_every_10_to_60_seconds(string member, double seconds) =>
+        Assert.Equal(TimeSpan.FromSeconds(seconds), GivenConfiguration.Read("""{"box":"cryo","mqtt":{"host":"h"MEMBER}}""".Replace("MEMBER", member, StringComparison.Ordinal)).Mqtt!.Bridge.HealthInterval);
+
+    [Fact]
+    public void A_box_may_have_a_friendly_name()
+    {
+        Assert.Equal("east-wing", GivenConfiguration.Read("""{"box":"cryo","alias":"east-wing"}""").Alias);
+        Assert.Null(GivenConfiguration.Read("""{"box":"cryo"}""").Alias);
+        GivenConfiguration.AssertMistakes("""{"box":"cryo",▸"alias":"East Wing"}""", "\"East Wing\" is no name: use 1 to 63 lower-case letters, digits, '_' and '-', beginning with a letter or digit.");
+    }
+
+    [Theory]
     [InlineData("auto", null)]
     [InlineData("5", MqttProtocolVersion.V5)]
     [InlineData("3.1.1", MqttProtocolVersion.V311)]
@@ -130,8 +146,8 @@ public class ConfigurationReaderTests
               "tasks": { "a": { "type": "follower", ▸"arg": {}, "loop": { ▸"perod_ms": 1 } } }
             }
             """,
-            "\"bx\" is not known here (did you mean \"box\"?); known are box, mqtt, audit, state, locks, signals, log, instruments, tasks.",
-            "\"prot\" is not known here (did you mean \"port\"?); known are host, port, user, password_file, prefix, protocol, tls, roles, default_role, discovery.",
+            "\"bx\" is not known here (did you mean \"box\"?); known are box, alias, mqtt, audit, state, locks, signals, log, instruments, tasks.",
+            "\"prot\" is not known here (did you mean \"port\"?); known are host, port, user, password_file, prefix, health_s, protocol, tls, roles, default_role, discovery.",
             "\"cafile\" is not known here (did you mean \"ca_file\"?); known are ca_file, certificate_file, key_file.",
             "\"max\" is not known here (did you mean \"max_bytes\"?); known are file, max_bytes.",
             "\"levle\" is not known here (did you mean \"level\"?); known are level, mqtt.",
@@ -208,7 +224,7 @@ public class ConfigurationReaderTests
             """
             {
               "box": "cryo",
-              "mqtt": { ▸"port": 65536, ▸"prefix": "/qmi/", ▸"protocol": "4", "host": "h",
+              "mqtt": { ▸"port": 65536, ▸"prefix": "/qmi/", ▸"health_s": 5, ▸"protocol": "4", "host": "h",
                 "roles": { ▸"alice": "operater" }, ▸"default_role": "root" },
               "audit": { ▸"max_bytes": 4095, "file": "a.log" },
               "log": { ▸"level": "warn" },
@@ -219,6 +235,7 @@ public class ConfigurationReaderTests
             """,
             "/mqtt/port is 65536, the largest allowed is 65535.",
             "/mqtt/prefix is \"/qmi/\", which does not match ^[a-zA-Z0-9_-]+(/[a-zA-Z0-9_-]+)*$.",
+            "/mqtt/health_s is 5 s, the smallest allowed is 10 s.",
             "/mqtt/protocol is \"4\", allowed are auto, 5, 3.1.1.",
             "/mqtt/roles/alice is \"operater\", allowed are observer, operator, admin (did you mean \"operator\"?).",
             "/mqtt/default_role is \"root\", allowed are observer, operator, admin.",

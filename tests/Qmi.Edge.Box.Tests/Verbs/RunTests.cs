@@ -45,6 +45,23 @@ public sealed class RunTests : IDisposable
     }
 
     [Fact]
+    public void A_box_that_is_asked_to_restart_stops_in_order_and_leaves_with_the_code_for_its_supervisor()
+    {
+        using var broker = new MosquittoBroker();
+        using var box = Run("""{"box":"cryo","mqtt":{"host":"127.0.0.1","port":PORT},"tasks":{"host":{"type":"host_monitor"}}}""".Replace("PORT", $"{broker.Port}"));
+        using var supervisor = new Supervisor(broker.Port);
+        supervisor.WaitFor("qmi/v1/box/cryo/state", state => state.GetProperty("state").GetString() == "online");
+
+        Assert.True(supervisor.Ask("cryo", "admin", "alice", "_box", "reboot", """{"args":{"reason":"new firmware"}}""").GetProperty("ok").GetBoolean());
+
+        Assert.Equal(ExitCode.Restart, box.WaitForExit());
+        Assert.Equal(75, ExitCode.Restart);
+        supervisor.WaitFor("qmi/v1/box/cryo/state", state => state.GetProperty("state").GetString() == "offline");
+        Assert.Contains(box.Errors, line => line.EndsWith("alice asked for a restart (new firmware): stopping with exit code 75, so that the supervisor starts the box again", StringComparison.Ordinal));
+        Assert.Contains(box.Errors, line => line.EndsWith("Box cryo has stopped", StringComparison.Ordinal));
+    }
+
+    [Fact]
     [Trait("rule", "TASK-10")]
     public void LoopFinalize_has_its_time_when_the_process_is_told_to_stop()
     {

@@ -60,10 +60,18 @@ internal sealed class GivenTlsBox : IAsyncDisposable
         Box = new EdgeBox("box07", new EdgeBoxOptions { TimeProvider = Time });
         var tls = new MqttTls { CaFile = PathOf("ca.pem"), CertificateFile = PathOf("box.pem"), KeyFile = PathOf("box.key") };
         var options = new MqttOptions { Host = "127.0.0.1", Port = Broker.Port, ClientId = "box07", Tls = tls, MaximumReconnectDelay = TimeSpan.FromMilliseconds(500) };
-        _bridge = new MqttBridge(Box, will => Connection = new MosquittoConnection(options with { Will = will }, TestLog.Instance), () => new MosquittoConnection(DataConnection.OptionsOf(options), TestLog.Instance), new BridgeOptions { Tls = tls });
+        _bridge = new MqttBridge(Box, Keep(Mosquitto.Connect(options)), new BridgeOptions { Tls = tls, BirthSpread = TimeSpan.Zero });
         _bridge.Start();
         return this;
     }
+
+    // The connection for control is made first.
+    private MqttConnect Keep(MqttConnect connect) => (customise, logger) =>
+    {
+        var made = connect(customise, logger);
+        Connection ??= (MosquittoConnection)made;
+        return made;
+    };
 
     public async Task StopAsync()
     {

@@ -24,7 +24,7 @@ public class ClientAccessTests
         await using var box = new EdgeBox("box07");
         box.MakeInstrument<Meter>("meter").Open();
         box.MakeTask<Worker>("worker");
-        await using var bridge = new MqttBridge(box, will => new MosquittoConnection(broker.OptionsOf("box07") with { Will = will }, TestLog.Instance), () => new MosquittoConnection(DataConnection.OptionsOf(broker.OptionsOf("box07")), TestLog.Instance), new BridgeOptions());
+        await using var bridge = new MqttBridge(box, Mosquitto.Connect(broker.OptionsOf("box07")), new BridgeOptions());
         bridge.Start();
         await using var obs = await EdgeClient.ConnectAsync(broker.ClientOptionsOf("obs"), Cancellation);
         await using var alice = await EdgeClient.ConnectAsync(broker.ClientOptionsOf("alice"), Cancellation);

@@ -106,7 +106,7 @@ public sealed class HomeAssistantBridgeTests : IDisposable
         foreach (var task in tasks)
             box.MakeTask<Laboratory>(task);
         var connection = new MqttOptions { Host = "127.0.0.1", Port = broker.Port, ClientId = "box07", OutboxBytes = 4 << 20 };
-        await using var bridge = new MqttBridge(box, will => new MosquittoConnection(connection with { Will = will }), () => new MosquittoConnection(DataConnection.OptionsOf(connection)), options);
+        await using var bridge = new MqttBridge(box, Mosquitto.Connect(connection), options);
         bridge.Start();
         homeAssistant.WaitFor(Topic, expected, from);
         await box.StopAsync();

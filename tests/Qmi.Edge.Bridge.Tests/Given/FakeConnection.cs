@@ -17,7 +17,7 @@ internal sealed class FakeConnection : IMqttConnection
 {
     private readonly ConcurrentQueue<Published> _published = new();
     private volatile MqttSession? _session;
-    private IMqttEvents? _events;
+    private volatile IMqttEvents? _events;
     private long _connections;
 
     /// <summary>Whether it is connected from the start.</summary>
@@ -27,6 +27,8 @@ internal sealed class FakeConnection : IMqttConnection
     public int Room { get; set; } = int.MaxValue;
 
     public IReadOnlyList<Published> Published => [.. _published];
+
+    public bool IsStarted => _events is not null;
 
     public MqttSession? Session => _session;
 
@@ -77,7 +79,11 @@ internal sealed class FakeConnection : IMqttConnection
         return true;
     }
 
-    public bool TrySubscribe(MqttSubscription subscription) => true;
+    public bool TrySubscribe(MqttSubscription subscription)
+    {
+        _events!.OnSubscribed(subscription, MqttReason.GrantedQos1);
+        return true;
+    }
 
     public bool TryUnsubscribe(string filter) => true;
 

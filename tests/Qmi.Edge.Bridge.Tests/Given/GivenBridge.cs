@@ -13,21 +13,20 @@ internal sealed class GivenBridge : IAsyncDisposable
 
     private readonly MqttBridge _bridge;
     private readonly bool _ownsBroker;
+    private readonly int? _port;
+    private readonly string _version;
 
-    public GivenBridge(BridgeOptions? options = null, string version = "5", MosquittoBroker? broker = null, bool starts = true, IStateDisk? disk = null, string? stageName = null)
+    public GivenBridge(BridgeOptions? options = null, string version = "5", MosquittoBroker? broker = null, bool starts = true, EdgeBoxOptions? box = null, int? port = null, IStateDisk? disk = null, string? stageName = null)
     {
         _ownsBroker = broker is null;
+        (_port, _version) = (port, version);
         Broker = broker ?? new MosquittoBroker("allow_anonymous true\nset_tcp_nodelay true\nmax_queued_messages 0");
         StageName = stageName ?? $"stage{Interlocked.Increment(ref s_count)}";
-        Box = new EdgeBox("box07", new EdgeBoxOptions { Audit = Audit, State = disk, ClockStatus = new RightClock() });
+        Box = new EdgeBox("box07", (box ?? new EdgeBoxOptions { State = disk, ClockSource = new RightClock() }) with { Audit = Audit });
         Stage = Box.MakeTask<Stage>(StageName);
         Runners[StageName] = Box.FindObject(StageName)!;
         Supervisor = new Supervisor(Broker.Port, version: version);
-        _bridge = new MqttBridge(
-            Box,
-            will => Connection = new MosquittoConnection(ConnectionOptions(version) with { Will = will }),
-            () => DataConnection = new MosquittoConnection(Bridge.DataConnection.OptionsOf(ConnectionOptions(version))),
-            options ?? new BridgeOptions());
+        _bridge = new MqttBridge(Box, Connect, options ?? new BridgeOptions());
         if (starts)
             Start();
     }
@@ -44,8 +43,6 @@ internal sealed class GivenBridge : IAsyncDisposable
 
     public IMqttConnection? Connection { get; private set; }
 
-    public IMqttConnection? DataConnection { get; private set; }
-
     public RecordingAudit Audit { get; } = new();
 
     public static RpcObject RunnerOf(string name) => Runners[name];
@@ -56,9 +53,12 @@ internal sealed class GivenBridge : IAsyncDisposable
 
     public void Start()
     {
-        _bridge.Start();
+        Begin();
         Supervisor.WaitFor(Topic("state"), state => Text(state, "state") == "online");
     }
+
+    /// <summary>Starts without waiting for anything.</summary>
+    public void Begin() => _bridge.Start();
 
     public JsonElement Ask(string verb, string method, string? payload = null, string caller = "alice", string? target = null) =>
         Supervisor.Ask("box07", verb, caller, target ?? StageName, method, payload);
@@ -86,10 +86,19 @@ internal sealed class GivenBridge : IAsyncDisposable
         return element.ValueKind == JsonValueKind.String ? element.GetString() : element.GetRawText();
     }
 
+    private IMqttConnection Connect(Func<MqttOptions, MqttOptions> customise, Microsoft.Extensions.Logging.ILogger logger)
+    {
+        var options = customise(ConnectionOptions(_version));
+        var connection = new MosquittoConnection(options, logger);
+        if (options.ClientId == "box07")
+            Connection = connection;
+        return connection;
+    }
+
     private MqttOptions ConnectionOptions(string version) => new()
     {
         Host = "127.0.0.1",
-        Port = Broker.Port,
+        Port = _port ?? Broker.Port,
         ClientId = "box07",
         ProtocolVersion = version == "5" ? null : MqttProtocolVersion.V311,
         MaximumPacketSize = 4 * 256 * 1024,
@@ -99,9 +108,9 @@ internal sealed class GivenBridge : IAsyncDisposable
 }
 
 /// <summary>A clock that is right.</summary>
-internal sealed class RightClock : IClockStatus
+internal sealed class RightClock : IClockSource
 {
-    public bool IsSynchronised => true;
+    public ClockReading Read() => new(IsSynchronised: true, "external");
 }
 
 /// <summary>Keeps what was audited.</summary>

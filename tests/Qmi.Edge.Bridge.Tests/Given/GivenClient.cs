@@ -25,7 +25,7 @@ internal static class GivenClient
             OutboxBytes = 4 << 20,
             MaximumReconnectDelay = TimeSpan.FromSeconds(1),
         };
-        var bridge = new MqttBridge(box, will => new MosquittoConnection(connection with { Will = will }), () => new MosquittoConnection(DataConnection.OptionsOf(connection)), options ?? new BridgeOptions());
+        var bridge = new MqttBridge(box, Mosquitto.Connect(connection), options ?? new BridgeOptions());
         bridge.Start();
         return bridge;
     }

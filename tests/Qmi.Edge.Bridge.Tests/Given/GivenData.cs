@@ -15,8 +15,9 @@ internal sealed class GivenData : IAsyncDisposable
         Data = data ?? new FakeConnection();
         Box = new EdgeBox("box07", new EdgeBoxOptions { TimeProvider = time ?? Time, State = disk, LoggerFactory = loggers ?? NullLoggerFactory.Instance });
         Box.MakeInstrument<Source>(name);
-        _bridge = new MqttBridge(Box, _ => Control, () => Data, options ?? new BridgeOptions { LogLevel = LogLevel.None });
+        _bridge = new MqttBridge(Box, Connect, options ?? new BridgeOptions { LogLevel = LogLevel.None });
         _bridge.Start();
+        Assert.True(SpinWait.SpinUntil(() => Data.IsStarted, ChildProcess.Patience), "The box never spoke.");
     }
 
     public ManualTime Time { get; } = new();
@@ -60,6 +61,9 @@ internal sealed class GivenData : IAsyncDisposable
     public IReadOnlyList<Published> Of(string signal) => [.. Data.Published.Where(published => published.Topic == Topic(signal))];
 
     public ValueTask DisposeBridgeAsync() => _bridge.DisposeAsync();
+
+    private FakeConnection Connect(Func<MqttOptions, MqttOptions> customise, ILogger logger) =>
+        customise(new MqttOptions { Host = "fake", ClientId = Box.Name }).ClientId == Box.Name ? Control : Data;
 
     public async ValueTask DisposeAsync()
     {

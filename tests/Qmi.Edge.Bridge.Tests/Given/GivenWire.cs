@@ -24,7 +24,7 @@ internal sealed class GivenWire : IAsyncDisposable
             ReconnectDelay = TimeSpan.FromMilliseconds(50),
             MaximumReconnectDelay = TimeSpan.FromMilliseconds(200),
         };
-        _bridge = new MqttBridge(Box, will => new MosquittoConnection(options with { Will = will }), () => new MosquittoConnection(DataConnection.OptionsOf(options)), new BridgeOptions { SignalInterval = TimeSpan.FromMilliseconds(5) });
+        _bridge = new MqttBridge(Box, Mosquitto.Connect(options), new BridgeOptions { SignalInterval = TimeSpan.FromMilliseconds(5) });
         _bridge.Start();
     }
 

@@ -84,7 +84,7 @@ public class LogFeedTests
         using var supervisor = new Supervisor(broker.Port, "qmi/v1/box/+/log/#");
         var options = new MqttOptions { Host = "127.0.0.1", Port = broker.Port, ClientId = "box07" };
         await using var box = new EdgeBox("box07", new EdgeBoxOptions { LoggerFactory = _log });
-        await using var bridge = new MqttBridge(box, will => new MosquittoConnection(options with { Will = will }), () => new MosquittoConnection(DataConnection.OptionsOf(options)), new BridgeOptions());
+        await using var bridge = new MqttBridge(box, Mosquitto.Connect(options), new BridgeOptions());
         bridge.Start();
 
         Say("Qmi.Edge.stage", LogLevel.Warning, "It is warm");

@@ -6,10 +6,10 @@ public sealed class InFlightTests
     public void Answers_find_their_publication_in_any_order()
     {
         var inFlight = new InFlight(4);
-        inFlight.Add(10, 1);
-        inFlight.Add(11, 2);
-        inFlight.Add(7, 3);
-        inFlight.Add(65535, 4);
+        inFlight.Add(10, 1, 0);
+        inFlight.Add(11, 2, 0);
+        inFlight.Add(7, 3, 0);
+        inFlight.Add(65535, 4, 0);
 
         Assert.True(inFlight.Contains(7));
         Assert.True(inFlight.TryRemove(11, out var token));

@@ -118,6 +118,51 @@ public sealed class MosquittoTrapTests : IAsyncDisposable
         Assert.DoesNotContain("Unknown", silent.Text, StringComparison.OrdinalIgnoreCase);
     }
 
+    [Theory]
+    [InlineData(0x32)]
+    [InlineData(0x82)]
+    [InlineData(0xA2)]
+    public void A_broker_that_answers_pings_and_nothing_else_is_given_up_after_three_keep_alives(byte unanswered)
+    {
+        var time = new ManualTime();
+        using var arrived = new ManualResetEventSlim();
+        using var broker = new FakeBroker(connection =>
+        {
+            connection.Accept(connection.ReadConnect());
+            while (true)
+            {
+                var (type, _) = connection.ReadPacket();
+                if (type == 0xC0)
+                    connection.Send(0xD0, 0);
+                else if (type == unanswered)
+                    arrived.Set();
+            }
+        });
+        var client = Start(broker.Port, options => options with { KeepAlive = TimeSpan.FromSeconds(5) }, time);
+        client.Events.WaitForSession();
+        if (unanswered == 0x32)
+            client.Publish("t", "", MqttQos.AtLeastOnce, token: 1);
+        else if (unanswered == 0x82)
+            client.Connection.TrySubscribe(new MqttSubscription("t"));
+        else
+            client.Connection.TryUnsubscribe("t");
+
+        Assert.True(arrived.Wait(EventRecorder.Patience));
+
+        // The library's own keep-alive runs on the real clock and finds nothing wrong; ours runs on this one.
+        time.Advance(TimeSpan.FromSeconds(14.9));
+        Assert.False(SpinWait.SpinUntil(() => client.Events.Disconnections.Length > 0, TimeSpan.FromSeconds(1.5)));
+        time.Advance(TimeSpan.FromSeconds(0.2));
+
+        var end = client.Events.WaitForDisconnection(disconnection => disconnection.WasConnected);
+        Assert.Equal(MqttReason.KeepAliveExpired, end.Reason);
+        Assert.Contains("answered pings", end.Text, StringComparison.Ordinal);
+        time.Advance(end.RetryAfter!.Value);
+        client.Events.WaitForSession(2);
+        // The clean stop at the end of the test waits on this clock.
+        time.Advance(TimeSpan.FromMinutes(1));
+    }
+
     [Fact]
     public void A_peer_that_does_not_speak_mqtt_is_told_and_tried_again()
     {
@@ -193,7 +238,8 @@ public sealed class MosquittoTrapTests : IAsyncDisposable
             Volatile.Write(ref second, body[3] << 8 | body[4]);
             connection.ReadToEnd();
         });
-        var client = Start(broker.Port);
+        // The round takes its time on a busy machine, and the peer answers neither pings nor anything else.
+        var client = Start(broker.Port, options => options with { KeepAlive = TimeSpan.FromHours(1) });
         client.Events.WaitForSession();
         client.Publish("t", "", MqttQos.AtLeastOnce, token: 1);
         for (var i = 0; i < Numbers - 1; i++)

@@ -10,6 +10,8 @@ internal sealed record ReceivedMessage
         Topic = Encoding.UTF8.GetString(message.Topic);
         Payload = message.Payload.ToArray();
         Qos = message.Qos;
+        PacketId = message.PacketId;
+        IsRedelivery = message.IsRedelivery;
         Retain = message.Retain;
         PayloadIsUtf8 = message.PayloadIsUtf8;
         MessageExpiry = message.MessageExpiry;
@@ -29,6 +31,10 @@ internal sealed record ReceivedMessage
     public string Text => Encoding.UTF8.GetString(Payload);
 
     public MqttQos Qos { get; }
+
+    public ushort PacketId { get; }
+
+    public bool IsRedelivery { get; }
 
     public bool Retain { get; }
 

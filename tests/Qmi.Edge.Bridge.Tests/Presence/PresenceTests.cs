@@ -13,7 +13,7 @@ public class PresenceTests
     {
         await using var given = new GivenBridge(version: version);
 
-        var online = given.Supervisor.Seen.ToList().FindIndex(seen => seen.Topic == given.Topic("state"));
+        var online = given.Supervisor.Seen.ToList().FindIndex(seen => seen.Topic == given.Topic("state") && Text(seen.Json, "state") == "online");
         var before = given.Supervisor.Seen.Take(online).Select(seen => seen.Topic).ToHashSet();
         Assert.Superset(
             new[] { "info", "task/stage/info", "task/stage/state", "task/stage/status", "task/stage/settings", "task/stage/lock" }.Select(given.Topic).ToHashSet(),
@@ -51,16 +51,66 @@ public class PresenceTests
         Assert.Equal("mm", Text(info, "signals", "moved", "value", "properties", "x", "unit"));
     }
 
-    [Fact]
-    public async Task A_clean_stop_leaves_offline_behind_and_no_will()
+    [Theory]
+    [InlineData("5")]
+    [InlineData("311")]
+    public async Task A_box_is_starting_online_stopping_offline_in_this_order_and_leaves_no_will(string version)
     {
-        await using var given = new GivenBridge();
+        await using var given = new GivenBridge(version: version);
 
         await given.Box.StopAsync();
+        given.Supervisor.WaitFor(given.Topic("state"), state => Text(state, "state") == "stopping");
         await given.DisposeBridgeAsync();
 
         given.Supervisor.WaitFor(given.Topic("state"), state => Text(state, "state") == "offline");
-        Assert.DoesNotContain(given.Supervisor.Seen, seen => seen.Payload.Contains("\"lost\""));
+        var seen = given.Supervisor.Seen.Where(message => message.Topic == given.Topic("state")).Select(message => message.Json).ToList();
+        Assert.Equal(["starting", "online", "stopping", "offline"], seen.Select(state => Text(state, "state")).Distinct());
+        Assert.All(seen, state => Assert.Equal((given.Box.Boot, "1"), (Text(state, "boot"), Text(state, "conn"))));
+        Assert.Equal("the box was stopped", Text(seen[^1], "reason"));
+        Assert.Equal(seen.Select(state => Text(state, "since")).Order(StringComparer.Ordinal), seen.Select(state => Text(state, "since")));
+    }
+
+    [Fact]
+    public async Task A_box_that_is_restarted_says_by_whom_and_why()
+    {
+        await using var given = new GivenBridge();
+
+        given.Ask("admin", "reboot", """{"args":{"reason":"new firmware"}}""", target: "_box");
+        Assert.Equal("new firmware", (await given.Box.RestartRequested).Reason);
+        await given.Box.StopAsync();
+        await given.DisposeBridgeAsync();
+
+        given.Supervisor.WaitFor(given.Topic("state"), state => Text(state, "state") == "offline" && Text(state, "reason") == "restart asked for by alice: new firmware");
+    }
+
+    [Fact]
+    public async Task Whoever_acknowledges_an_alarm_is_named_in_it_until_it_is_raised_again()
+    {
+        await using var given = new GivenBridge();
+        given.Box.Alarms.Raise("pump", AlarmSeverity.Warning, "PUMP_DRY", "The pump runs dry: fill it.");
+        Assert.Equal("false", Text(given.Supervisor.WaitFor(given.Topic("alarm/pump")).Json, "ack"));
+
+        Assert.Equal("pump", Text(given.Ask("call", "ack_alarm", """{"args":{"id":"pump"}}""", target: "_box"), "result", "id"));
+        given.Supervisor.WaitFor(given.Topic("alarm/pump"), alarm => Text(alarm, "ack", "by") == "alice");
+        var from = given.Supervisor.Seen.Count;
+        given.Box.Alarms.Raise("pump", AlarmSeverity.Warning, "PUMP_DRY", "The pump runs dry: fill it.");
+
+        given.Supervisor.WaitFor(given.Topic("alarm/pump"), alarm => Text(alarm, "ack") == "false", from);
+    }
+
+    [Fact]
+    public async Task A_renamed_box_is_found_under_its_new_name_and_under_no_other()
+    {
+        await using var given = new GivenBridge(box: new EdgeBoxOptions { Alias = "east" });
+        Assert.Equal("""{"box":"box07"}""", given.Supervisor.WaitFor("qmi/v1/alias/east").Payload);
+
+        given.Ask("admin", "rename", """{"args":{"alias":"west"}}""", target: "_box");
+
+        Assert.Equal("""{"box":"box07"}""", given.Supervisor.WaitFor("qmi/v1/alias/west").Payload);
+        given.Supervisor.WaitFor(given.Topic("info"), info => Text(info, "alias") == "west");
+        using var late = new Supervisor(given.Broker.Port, "qmi/v1/alias/#");
+        late.WaitFor("qmi/v1/alias/west");
+        Assert.DoesNotContain(late.Seen, seen => seen.Topic == "qmi/v1/alias/east");
     }
 
     [Fact]
@@ -79,15 +129,47 @@ public class PresenceTests
         given.Supervisor.WaitFor(given.Topic("task/stage/state"), state => Text(state, "state") == "stopped");
     }
 
-    [Fact]
-    public async Task A_state_published_by_somebody_else_is_put_right()
+    [Theory]
+    [InlineData("5")]
+    [InlineData("311")]
+    public async Task Whatever_somebody_else_publishes_as_the_state_is_put_right_at_once(string version)
     {
-        await using var given = new GivenBridge();
+        await using var given = new GivenBridge(version: version);
+        string?[] wrong =
+        [
+            """{"v":1,"state":"lost","boot":"01ARZ3NDEKTSV4RRFFQ69G5FAV","conn":1}""",
+            $$"""{"v":1,"state":"lost","boot":"{{given.Box.Boot}}","conn":1}""",
+            $$"""{"v":1,"state":"offline","boot":"{{given.Box.Boot}}","conn":1}""",
+            """{"v":1,"state":"moved","boot":"7ZZZZZZZZZZZZZZZZZZZZZZZZZ","conn":1}""",
+            "nonsense",
+            null,
+        ];
+        foreach (var payload in wrong)
+        {
+            var from = given.Supervisor.Seen.Count;
+            given.Supervisor.Publish(given.Topic("state"), payload, "-r");
+            given.Supervisor.WaitFor(given.Topic("state"), state => Text(state, "state") == "online", from + 1);
+        }
+
+        // Corrections are answered by nothing, not even by our own echo on 3.1.1.
+        Assert.True(given.Supervisor.Seen.Count(seen => seen.Topic == given.Topic("state")) <= 2 + (2 * wrong.Length));
+        using var late = new Supervisor(given.Broker.Port, given.Topic("state"));
+        Assert.Equal("online", Text(late.WaitFor(given.Topic("state")).Json, "state"));
+    }
+
+    [Fact]
+    public async Task A_will_that_comes_late_is_corrected()
+    {
+        // On 3.1.1 there is no delay: the broker publishes the will at once when it ends the connection.
+        await using var given = new GivenBridge(version: "311");
         var from = given.Supervisor.Seen.Count;
 
-        given.Supervisor.Publish(given.Topic("state"), """{"v":1,"state":"lost","boot":"01ARZ3NDEKTSV4RRFFQ69G5FAV","conn":1}""", "-r");
+        using (var thief = new ChildProcess("mosquitto_pub", "-h", "127.0.0.1", "-p", given.Broker.Port.ToString(System.Globalization.CultureInfo.InvariantCulture), "-i", "box07", "-t", "thief", "-n"))
+            Assert.Equal(0, thief.WaitForExit());
 
-        given.Supervisor.WaitFor(given.Topic("state"), state => Text(state, "state") == "online", from);
+        given.Supervisor.WaitFor(given.Topic("state"), state => Text(state, "state") == "lost", from);
+        given.Supervisor.WaitFor(given.Topic("state"), state => Text(state, "state") == "online" && Text(state, "conn") == "2", from);
+        Assert.Null(given.Box.Alarms.Find("duplicate-box-id"));
     }
 
     [Fact]
@@ -109,7 +191,7 @@ public class PresenceTests
 
         given.Box.Alarms.Raise("pump", AlarmSeverity.Error, "PUMP_DRY", "The pump runs dry: fill it.");
         var alarm = given.Supervisor.WaitFor(given.Topic("alarm/pump")).Json;
-        given.Supervisor.WaitFor(given.Topic("state"), state => Text(state, "state") == "degraded");
+        given.Supervisor.WaitFor(given.Topic("state"), state => Text(state, "state") == "degraded" && Text(state, "reason") == "alarm pump: PUMP_DRY");
         given.Box.Alarms.Clear("pump");
 
         Assert.Equal(("error", "PUMP_DRY"), (Text(alarm, "severity"), Text(alarm, "code")));
@@ -145,6 +227,39 @@ public class PresenceTests
 
         Assert.Equal("running", Text(health, "tasks", given.StageName, "state"));
         Assert.True(health.GetProperty("seq").GetInt64() > 1);
+    }
+
+    [Theory]
+    [InlineData("5")]
+    [InlineData("311")]
+    public async Task Health_tells_how_the_box_its_clock_and_its_connection_are(string version)
+    {
+        await using var given = new GivenBridge(new BridgeOptions { HealthInterval = TimeSpan.FromMilliseconds(200) }, version);
+
+        var health = given.Supervisor.WaitFor(given.Topic("health"), document => document.TryGetProperty("rtt_ms", out _)).Json;
+
+        Assert.Equal(
+            ["v", "boot", "seq", "period_s", "ts", "up_s", "mono_us", "conn", "clock", "outbox", "redelivered", "signals_lost", "rtt_ms", "recycled", "lanes", "tasks", "instruments"],
+            health.EnumerateObject().Select(member => member.Name));
+        Assert.Equal((given.Box.Boot, "0.2", "1", "0", "{}"), (Text(health, "boot"), Text(health, "period_s"), Text(health, "conn"), Text(health, "recycled"), Text(health, "lanes")));
+        Assert.Equal(("0", "0", "0"), (Text(health, "clock", "steps"), Text(health, "outbox", "n"), Text(health, "outbox", "dropped")));
+        Assert.Equal((given.Box.Clock.IsSynchronised ? "true" : "false", given.Box.Clock.Reading.Source), (Text(health, "clock", "sync"), Text(health, "clock", "src")));
+        Assert.InRange(health.GetProperty("rtt_ms").GetDouble(), 0, 10_000);
+        Assert.Equal(["state", "settings", "fence", "sig"], health.GetProperty("tasks").GetProperty(given.StageName).EnumerateObject().Select(member => member.Name));
+    }
+
+    [Fact]
+    public async Task Info_tells_limits_clock_and_what_the_broker_announced()
+    {
+        await using var given = new GivenBridge(broker: new MosquittoBroker("allow_anonymous true\nmax_packet_size 2000000\nmax_topic_alias 5"), box: new EdgeBoxOptions { Alias = "east" });
+
+        var info = given.Supervisor.WaitFor(given.Topic("info"), document => document.TryGetProperty("broker", out _)).Json;
+
+        Assert.Equal(("box07", "east", "10"), (Text(info, "box"), Text(info, "alias"), Text(info, "limits", "health_period_s")));
+        Assert.Equal(("5", "2", "true", "2000000"), (Text(info, "broker", "protocol"), Text(info, "broker", "maximum_qos"), Text(info, "broker", "retain"), Text(info, "broker", "maximum_packet_bytes")));
+        Assert.Equal(("10", "30", "5"), (Text(info, "broker", "keep_alive_s"), Text(info, "broker", "session_expiry_s"), Text(info, "broker", "topic_alias_maximum")));
+        Assert.Equal(given.Box.Clock.Reading.Source, Text(info, "clock", "src"));
+        given.Broker.Dispose();
     }
 
     [Fact]

@@ -7,7 +7,7 @@ namespace Qmi.Edge.Runtime.Tests;
 /// <summary>A box for a test, on a clock that the test turns, with everything it says and does recorded.</summary>
 internal sealed class GivenBox : IAsyncDisposable
 {
-    public GivenBox(TimeProvider? timeProvider = null, TimeSpan? stopTimeout = null, bool isQuiet = false, IStateDisk? state = null, RequestOptions? requests = null, IClockStatus? clock = null)
+    public GivenBox(TimeProvider? timeProvider = null, TimeSpan? stopTimeout = null, bool isQuiet = false, IStateDisk? state = null, RequestOptions? requests = null, IClockSource? clock = null)
     {
         Time = timeProvider as ManualTime ?? Time;
         Box = new EdgeBox("box-1", new EdgeBoxOptions
@@ -18,7 +18,7 @@ internal sealed class GivenBox : IAsyncDisposable
             State = state,
             Requests = requests ?? new RequestOptions { RequestsPerSecond = 0 },
             StopTimeout = stopTimeout ?? TimeSpan.FromSeconds(20),
-            ClockStatus = clock,
+            ClockSource = clock,
         });
     }
 

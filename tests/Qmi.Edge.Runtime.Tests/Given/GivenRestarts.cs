@@ -24,7 +24,15 @@ internal sealed class GivenRestarts(int seed = 0) : IAsyncDisposable
 
     public TaskOptions? Options { get; set; }
 
-    public bool IsClockSynchronised { get; set; } = true;
+    public bool IsClockSynchronised
+    {
+        get;
+        set
+        {
+            field = value;
+            _given?.Box.Clock.LookNow();
+        }
+    } = true;
 
     /// <summary>What the task sets in its constructor.</summary>
     public Func<TestSettings>? Sets { get; set; }
@@ -188,9 +196,9 @@ internal sealed class GivenRestarts(int seed = 0) : IAsyncDisposable
         Settle();
     }
 
-    private sealed class Clock(GivenRestarts owner) : IClockStatus
+    private sealed class Clock(GivenRestarts owner) : IClockSource
     {
-        public bool IsSynchronised => owner.IsClockSynchronised;
+        public ClockReading Read() => new(owner.IsClockSynchronised, "chrony");
     }
 
     private sealed class AckObserver(ConcurrentQueue<SettingsAck> acks) : IBoxObserver

@@ -58,6 +58,62 @@ public class AlarmBoardTests
         Assert.Equal(["one", "two", "one"], observer.Seen);
     }
 
+    [Fact]
+    public async Task An_alarm_raised_again_without_news_is_told_to_nobody()
+    {
+        await using var given = new GivenBox();
+        var observer = new AlarmObserver();
+        given.Box.AddObserver(observer);
+
+        for (var time = 0; time < 3; time++)
+            given.Box.Alarms.Raise("one", AlarmSeverity.Warning, "ONE", "one");
+
+        Assert.Equal(["one"], observer.Seen);
+    }
+
+    [Fact]
+    public async Task Whoever_has_acknowledged_an_alarm_must_look_again_when_it_is_raised_again()
+    {
+        await using var given = new GivenBox();
+        given.Box.Alarms.Raise("one", AlarmSeverity.Warning, "ONE", "one");
+        var observer = new AlarmObserver();
+        given.Box.AddObserver(observer);
+
+        Assert.Equal("alice", given.Box.Alarms.Acknowledge("one", "alice").Acknowledged!.By);
+        Assert.Equal("bob", given.Box.Alarms.Acknowledge("one", "bob").Acknowledged!.By);
+        given.Box.Alarms.Raise("one", AlarmSeverity.Warning, "ONE", "one");
+
+        Assert.Null(given.Box.Alarms.Find("one")!.Acknowledged);
+        Assert.Equal(given.Time.Epoch, given.Box.Alarms.Find("one")!.Since);
+        Assert.Equal(["one", "one", "one"], observer.Seen);
+        given.Box.Alarms.Clear("one");
+        Assert.Equal(ErrorCode.WrongState, Assert.Throws<QmiException>(() => given.Box.Alarms.Acknowledge("one", "alice")).Code);
+    }
+
+    [Fact]
+    public async Task The_worst_alarm_is_the_oldest_of_the_most_severe()
+    {
+        await using var given = new GivenBox();
+        Assert.Null(given.Box.Alarms.Worst);
+        void Raise(string id, AlarmSeverity severity)
+        {
+            given.Time.Advance(TimeSpan.FromSeconds(1));
+            given.Box.Alarms.Raise(id, severity, "CODE", "text");
+        }
+
+        Raise("warning", AlarmSeverity.Warning);
+        Raise("second", AlarmSeverity.Error);
+        Raise("first", AlarmSeverity.Error);
+        Assert.Equal("second", given.Box.Alarms.Worst!.Id);
+        Raise("warning", AlarmSeverity.Critical);
+        Assert.Equal("warning", given.Box.Alarms.Worst!.Id);
+        given.Box.Alarms.Clear("warning");
+        given.Box.Alarms.Clear("second");
+        Assert.Equal("first", given.Box.Alarms.Worst!.Id);
+        given.Box.Alarms.Clear("first");
+        Assert.Null(given.Box.Alarms.Worst);
+    }
+
     [Theory]
     [InlineData("")]
     [InlineData("Disk")]

@@ -109,15 +109,19 @@ public class CallTests
     public async Task A_waiting_caller_in_its_own_thread_gives_up_at_its_deadline()
     {
         await using var given = new GivenBox();
+        using var begun = new ManualResetEventSlim();
         using var release = new ManualResetEventSlim();
         var ran = 0;
         var instrument = given.Instrument(argument =>
         {
             ran++;
+            begun.Set();
             release.Wait();
             return argument;
         });
         var first = instrument.RunAsync(1);
+        // A call that has not begun when its time is over is not run at all, and then the other one is.
+        Assert.True(begun.Wait(GivenBox.Patience));
         var second = Task.Run(() => instrument.Run(2));
         given.Time.WaitUntilParked();
 

@@ -13,19 +13,18 @@ internal sealed partial class HomeAssistantDocument
     private readonly EdgeBox _box;
     private readonly BridgeOptions _options;
     private readonly ShownEntities _shown;
+    private readonly DocumentBoard _board;
+    private readonly RetainedDocument _document;
     private readonly ILogger _logger;
     private readonly HashSet<string> _removed = [];
     private bool _isTooLarge;
 
-    public HomeAssistantDocument(EdgeBox box, BridgeOptions options, HomeAssistantOptions homeAssistant, ILogger logger)
+    public HomeAssistantDocument(EdgeBox box, BridgeOptions options, HomeAssistantOptions homeAssistant, DocumentBoard board, ILogger logger)
     {
-        (_box, _options, _logger) = (box, options, logger);
+        (_box, _options, _board, _logger) = (box, options, board, logger);
         _shown = new ShownEntities(box.State, logger);
-        Retained = new RetainedDocument(HomeAssistantDevice.Topic(homeAssistant.Prefix, box.Name), TimeSpan.Zero, Write);
+        _document = board.Add(HomeAssistantDevice.Topic(homeAssistant.Prefix, box.Name), TimeSpan.Zero, (writer, _) => Write(writer));
     }
-
-    /// <summary>The document.</summary>
-    public RetainedDocument Retained { get; }
 
     /// <summary>An object was added, or removed for good. From any thread.</summary>
     public void OnChanged(string target, bool isRemoved)
@@ -38,7 +37,7 @@ internal sealed partial class HomeAssistantDocument
                 _removed.Remove(target);
         }
 
-        Retained.MarkDirty();
+        _board.Touch(_document);
     }
 
     private void Write(Utf8JsonWriter writer)

@@ -13,6 +13,8 @@ internal sealed unsafe class Doorbell : IDisposable
     private readonly TimeProvider _timeProvider;
     private readonly ITimer? _timer;
     private int _descriptor;
+    private long _naps;
+    private volatile bool _isAsleep;
 
     public Doorbell(TimeProvider timeProvider)
     {
@@ -26,6 +28,9 @@ internal sealed unsafe class Doorbell : IDisposable
 
     /// <summary>For poll.</summary>
     public int Descriptor => _descriptor;
+
+    /// <summary>How often the thread has slept, while it is awake; null while it sleeps. One that does not change is a thread that hangs in what it does.</summary>
+    public long? Awake => _isAsleep ? null : Volatile.Read(ref _naps);
 
     /// <summary>From any thread; after <see cref="Dispose"/> it does nothing.</summary>
     public void Ring()
@@ -65,9 +70,18 @@ internal sealed unsafe class Doorbell : IDisposable
     public void Wait(long deadline)
     {
         var descriptor = new PollDescriptor { Descriptor = _descriptor, Events = Libc.PollIn };
-        Libc.Poll(&descriptor, 1, GetPollTimeout(deadline));
+        Sleep(&descriptor, 1, GetPollTimeout(deadline));
         if ((descriptor.Returned & Libc.PollIn) != 0)
             Clear();
+    }
+
+    /// <summary>The one place where the thread sleeps, so that <see cref="Awake"/> can be known.</summary>
+    public void Sleep(PollDescriptor* descriptors, int count, int timeout)
+    {
+        _isAsleep = true;
+        Libc.Poll(descriptors, (nuint)count, timeout);
+        Volatile.Write(ref _naps, _naps + 1);
+        _isAsleep = false;
     }
 
     public void Dispose()

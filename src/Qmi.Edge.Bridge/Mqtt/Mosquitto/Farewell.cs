@@ -55,7 +55,7 @@ internal static unsafe class Farewell
         {
             descriptors[0] = new PollDescriptor { Descriptor = socket, Events = events };
             descriptors[1] = new PollDescriptor { Descriptor = doorbell.Descriptor, Events = Libc.PollIn };
-            Libc.Poll(descriptors, 2, doorbell.GetPollTimeout(deadline));
+            doorbell.Sleep(descriptors, 2, doorbell.GetPollTimeout(deadline));
             if ((descriptors[1].Returned & Libc.PollIn) != 0)
                 doorbell.Clear();
             if (descriptors[0].Returned != 0)

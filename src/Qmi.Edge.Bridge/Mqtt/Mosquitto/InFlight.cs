@@ -5,14 +5,18 @@ internal sealed class InFlight(int capacity)
 {
     private readonly ushort[] _identifiers = new ushort[capacity];
     private readonly long[] _tokens = new long[capacity];
+    private readonly long[] _times = new long[capacity];
 
     public int Count { get; private set; }
 
+    /// <summary>When the oldest was sent, monotonic nanoseconds; only when there is one.</summary>
+    public long Oldest => _times[0];
+
     public bool Contains(ushort identifier) => _identifiers.AsSpan(0, Count).Contains(identifier);
 
-    public void Add(ushort identifier, long token)
+    public void Add(ushort identifier, long token, long now)
     {
-        (_identifiers[Count], _tokens[Count]) = (identifier, token);
+        (_identifiers[Count], _tokens[Count], _times[Count]) = (identifier, token, now);
         Count++;
     }
 
@@ -28,6 +32,7 @@ internal sealed class InFlight(int capacity)
         Count--;
         _identifiers.AsSpan((index + 1)..(Count + 1)).CopyTo(_identifiers.AsSpan(index));
         _tokens.AsSpan((index + 1)..(Count + 1)).CopyTo(_tokens.AsSpan(index));
+        _times.AsSpan((index + 1)..(Count + 1)).CopyTo(_times.AsSpan(index));
         return true;
     }
 

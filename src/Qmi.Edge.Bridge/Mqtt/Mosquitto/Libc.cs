@@ -21,6 +21,7 @@ internal static unsafe partial class Libc
     public const int TcpQuickAck = 12;
 
     public const int ShutdownWrite = 1;
+    public const int ShutdownBoth = 2;
     public const int DuplicateCloseOnExec = 1030;
 
     public const int TryAgain = 11;

@@ -48,6 +48,9 @@ public sealed class MosquittoConnection : IMqttConnection
     public MqttSession? Session => _supervisor?.Session;
 
     /// <inheritdoc/>
+    public long? WorkInProgress => _doorbell.Awake;
+
+    /// <inheritdoc/>
     public void Start(IMqttEvents events)
     {
         ArgumentNullException.ThrowIfNull(events);
@@ -121,6 +124,9 @@ public sealed class MosquittoConnection : IMqttConnection
             return false;
         }
     }
+
+    /// <inheritdoc/>
+    public void Sever() => _supervisor?.Link?.Sever();
 
     /// <summary>A clean stop within two seconds.</summary>
     public async ValueTask DisposeAsync() => await StopAsync(MqttStop.Clean, ShortPatience).ConfigureAwait(false);

@@ -25,6 +25,7 @@ internal sealed unsafe class MosquittoLink : IMosquittoCallbacks, IDisposable
     private readonly LinkContext _context;
     private readonly MqttProtocolVersion _version;
     private readonly ReceivedProperties _received = new();
+    private readonly SeveredSocket _severed;
     private MosquittoSender? _sender;
     private DirectRecord? _direct;
     private LinkPhase _phase = LinkPhase.Reaching;
@@ -38,6 +39,7 @@ internal sealed unsafe class MosquittoLink : IMosquittoCallbacks, IDisposable
     public MosquittoLink(MosquittoHandle handle, MqttProtocolVersion version, LinkContext context)
     {
         (_handle, _version, _context) = (handle, version, context);
+        _severed = new SeveredSocket(handle.Socket);
         handle.Callbacks = this;
     }
 
@@ -57,7 +59,7 @@ internal sealed unsafe class MosquittoLink : IMosquittoCallbacks, IDisposable
         var descriptors = stackalloc PollDescriptor[2];
         descriptors[0] = new PollDescriptor { Descriptor = _handle.Socket, Events = GetEvents() };
         descriptors[1] = new PollDescriptor { Descriptor = _context.Doorbell.Descriptor, Events = Libc.PollIn };
-        Libc.Poll(descriptors, 2, GetTimeout(deadline));
+        _context.Doorbell.Sleep(descriptors, 2, GetTimeout(deadline));
         if ((descriptors[1].Returned & Libc.PollIn) != 0)
             _context.Doorbell.Clear();
 
@@ -109,9 +111,13 @@ internal sealed unsafe class MosquittoLink : IMosquittoCallbacks, IDisposable
     /// <summary>Answers all that wait for an answer, after the end.</summary>
     public void AnswerAll() => _sender?.GiveUp();
 
+    /// <summary>Ends the TCP connection under whatever the thread is doing. From any thread.</summary>
+    public void Sever() => _severed.Sever();
+
     public void Dispose()
     {
         _handle.Dispose();
+        _severed.Dispose();
         _direct?.Dispose();
     }
 
@@ -125,7 +131,8 @@ internal sealed unsafe class MosquittoLink : IMosquittoCallbacks, IDisposable
 
         _handle.StopLogging();
         Session = ConnackSession.Read(properties, (flags & 1) != 0, _version, _context.Number, _context.Options);
-        _sender = new MosquittoSender(_handle, Session, _context.Options, _context.Events, _context.Logger);
+        _sender = new MosquittoSender(_handle, Session, _context);
+        _context.Redeliveries.Connected(Session.SessionPresent);
         _phase = LinkPhase.Connected;
         _context.Connected(Session);
     }
@@ -145,11 +152,15 @@ internal sealed unsafe class MosquittoLink : IMosquittoCallbacks, IDisposable
         try
         {
             _received.Read(properties);
+            var topic = MemoryMarshal.CreateReadOnlySpanFromNullTerminated(message->Topic);
+            var payload = new ReadOnlySpan<byte>(message->Payload, message->PayloadLength);
             _context.Events.OnMessage(new MqttMessage
             {
-                Topic = MemoryMarshal.CreateReadOnlySpanFromNullTerminated(message->Topic),
-                Payload = new ReadOnlySpan<byte>(message->Payload, message->PayloadLength),
+                Topic = topic,
+                Payload = payload,
                 Qos = (MqttQos)message->Qos,
+                PacketId = (ushort)message->MessageId,
+                IsRedelivery = message->Qos > 0 && _context.Redeliveries.Receive((ushort)message->MessageId, topic, payload),
                 Retain = message->Retain != 0,
                 PayloadIsUtf8 = _received.PayloadIsUtf8,
                 MessageExpiry = _received.MessageExpiry,
@@ -231,6 +242,8 @@ internal sealed unsafe class MosquittoLink : IMosquittoCallbacks, IDisposable
         _sender!.RaiseAnswers();
         if (End is null && mosquitto_loop_misc(_handle.Pointer) is var result && result != Result.Success)
             EndBy(result);
+        if (End is null && (returned & Libc.PollIn) == 0 && _sender.IsOverdue)
+            GiveUp(MqttReason.KeepAliveExpired, $"the broker has answered pings but not what it was sent for {MosquittoSender.PatienceInKeepAlives} times the keep-alive");
     }
 
     private void Read()

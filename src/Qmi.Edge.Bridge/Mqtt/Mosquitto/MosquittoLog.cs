@@ -35,6 +35,9 @@ internal static partial class MosquittoLog
     [LoggerMessage(4109, LogLevel.Information, "{Host}:{Port} does not speak MQTT 5; trying 3.1.1")]
     public static partial void FallingBack(this ILogger logger, string host, int port);
 
+    [LoggerMessage(4111, LogLevel.Warning, "{Host}:{Port} does not take the will as it is ({Reason}); trying with less")]
+    public static partial void LimitingWill(this ILogger logger, string host, int port, MqttReason reason);
+
     [LoggerMessage(4110, LogLevel.Information, "Connecting anew to {Host}:{Port}, as was asked")]
     public static partial void Renewing(this ILogger logger, string host, int port);
 }

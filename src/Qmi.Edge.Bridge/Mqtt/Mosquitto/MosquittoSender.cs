@@ -1,16 +1,23 @@
 using System.Runtime.InteropServices;
 using Microsoft.Extensions.Logging;
+using Qmi.Edge.Runtime;
 using static Qmi.Edge.Bridge.Libmosquitto;
 
 namespace Qmi.Edge.Bridge;
 
 /// <summary>The outgoing half of one connection: sends records and knows who waits for which answer. Lives on the connection's thread.</summary>
-internal sealed unsafe class MosquittoSender(MosquittoHandle handle, MqttSession session, MqttOptions options, IMqttEvents events, ILogger logger)
+internal sealed unsafe class MosquittoSender(MosquittoHandle handle, MqttSession session, LinkContext context)
 {
-    private readonly int _maximumInFlight = Math.Min(options.MaximumInFlight, session.ReceiveMaximum);
-    private readonly InFlight _inFlight = new(options.MaximumInFlight);
-    private readonly List<(ushort Id, MqttSubscription Subscription)> _subscribing = [];
-    private readonly List<(ushort Id, string Filter)> _unsubscribing = [];
+    /// <summary>For how many keep-alives the broker may leave something unanswered while it answers pings. After that it is a broker that is not well, or a connection.</summary>
+    public const int PatienceInKeepAlives = 3;
+
+    private readonly IMqttEvents _events = context.Events;
+    private readonly ILogger _logger = context.Logger;
+    private readonly int _maximumInFlight = Math.Min(context.Options.MaximumInFlight, session.ReceiveMaximum);
+    private readonly long _patience = PatienceInKeepAlives * MonotonicTime.ToNanoseconds(session.KeepAlive > TimeSpan.Zero ? session.KeepAlive : context.Options.KeepAlive);
+    private readonly InFlight _inFlight = new(context.Options.MaximumInFlight);
+    private readonly List<(ushort Id, MqttSubscription Subscription, long At)> _subscribing = [];
+    private readonly List<(ushort Id, string Filter, long At)> _unsubscribing = [];
     private readonly Queue<LocalAnswer> _answers = new();
     private ushort _lastId;
 
@@ -19,6 +26,22 @@ internal sealed unsafe class MosquittoSender(MosquittoHandle handle, MqttSession
 
     /// <summary>Somebody waits for an answer from the broker.</summary>
     public bool IsAwaiting => _inFlight.Count + _subscribing.Count + _unsubscribing.Count > 0;
+
+    /// <summary>The broker has left something unanswered for so long that no answer is expected any more.</summary>
+    public bool IsOverdue
+    {
+        get
+        {
+            var oldest = _inFlight.Count > 0 ? _inFlight.Oldest : MonotonicTime.Never;
+            if (_subscribing.Count > 0)
+                oldest = Math.Min(oldest, _subscribing[0].At);
+            if (_unsubscribing.Count > 0)
+                oldest = Math.Min(oldest, _unsubscribing[0].At);
+            return oldest != MonotonicTime.Never && Now - oldest >= _patience;
+        }
+    }
+
+    private long Now => context.TimeProvider.GetNanoseconds();
 
     /// <summary>There are answers that <see cref="RaiseAnswers"/> has not given yet.</summary>
     public bool HasAnswers => _answers.Count > 0;
@@ -58,11 +81,11 @@ internal sealed unsafe class MosquittoSender(MosquittoHandle handle, MqttSession
         {
             var answer = _answers.Dequeue();
             if (answer.Subscription is { } subscription)
-                events.OnSubscribed(subscription, answer.Reason);
+                _events.OnSubscribed(subscription, answer.Reason);
             else if (answer.Filter is { } filter)
-                events.OnUnsubscribed(filter, answer.Reason);
+                _events.OnUnsubscribed(filter, answer.Reason);
             else
-                events.OnAcknowledged(answer.Token, answer.Reason);
+                _events.OnAcknowledged(answer.Token, answer.Reason);
         }
     }
 
@@ -72,9 +95,9 @@ internal sealed unsafe class MosquittoSender(MosquittoHandle handle, MqttSession
             return;
         var reason = (MqttReason)code;
         if (token != 0)
-            events.OnAcknowledged(token, reason);
+            _events.OnAcknowledged(token, reason);
         else if (code >= (int)MqttReason.UnspecifiedError)
-            logger.PublicationRefused($"packet {id}", reason);
+            _logger.PublicationRefused($"packet {id}", reason);
     }
 
     public void OnSubscribed(ushort id, int code)
@@ -84,7 +107,7 @@ internal sealed unsafe class MosquittoSender(MosquittoHandle handle, MqttSession
             return;
         var subscription = _subscribing[index].Subscription;
         _subscribing.RemoveAt(index);
-        events.OnSubscribed(subscription, (MqttReason)code);
+        _events.OnSubscribed(subscription, (MqttReason)code);
     }
 
     public void OnUnsubscribed(ushort id)
@@ -94,7 +117,7 @@ internal sealed unsafe class MosquittoSender(MosquittoHandle handle, MqttSession
             return;
         var filter = _unsubscribing[index].Filter;
         _unsubscribing.RemoveAt(index);
-        events.OnUnsubscribed(filter, MqttReason.Success);
+        _events.OnUnsubscribed(filter, MqttReason.Success);
     }
 
     /// <summary>The connection is over: answers all that wait, the oldest first.</summary>
@@ -105,13 +128,13 @@ internal sealed unsafe class MosquittoSender(MosquittoHandle handle, MqttSession
         while (_inFlight.TryRemoveOldest(out var token))
         {
             if (token != 0)
-                events.OnAcknowledged(token, MqttReason.ConnectionLost);
+                _events.OnAcknowledged(token, MqttReason.ConnectionLost);
         }
 
-        foreach (var (_, subscription) in _subscribing)
-            events.OnSubscribed(subscription, MqttReason.ConnectionLost);
-        foreach (var (_, filter) in _unsubscribing)
-            events.OnUnsubscribed(filter, MqttReason.ConnectionLost);
+        foreach (var (_, subscription, _) in _subscribing)
+            _events.OnSubscribed(subscription, MqttReason.ConnectionLost);
+        foreach (var (_, filter, _) in _unsubscribing)
+            _events.OnUnsubscribed(filter, MqttReason.ConnectionLost);
     }
 
     private MqttQos Limit(MqttQos qos) => qos > session.MaximumQos ? session.MaximumQos : qos;
@@ -119,9 +142,10 @@ internal sealed unsafe class MosquittoSender(MosquittoHandle handle, MqttSession
     private void Publish(OutboxRecord* record)
     {
         var qos = Limit(record->Qos);
+        var now = Now;
         var result = PacketSize.OfPublish(record, qos, session.ProtocolVersion) > session.MaximumPacketSize ? Result.OversizePacket : Publish(record, qos);
         if (qos > MqttQos.AtMostOnce && (result == Result.Success || MosquittoText.IsConnectionGone(result)))
-            _inFlight.Add(_lastId, record->Token);
+            _inFlight.Add(_lastId, record->Token, now);
         else if (result == Result.Success)
             Answer(record, MqttReason.Success);
         else if (MosquittoText.IsConnectionGone(result))
@@ -176,11 +200,12 @@ internal sealed unsafe class MosquittoSender(MosquittoHandle handle, MqttSession
     private void Subscribe(OutboxRecord* record)
     {
         var subscription = OutboxRecord.GetSubscription(record);
+        var now = Now;
         var id = 0;
         var result = mosquitto_subscribe_v5(handle.Pointer, &id, OutboxRecord.GetTopic(record), (int)record->Qos, record->SubscribeOptions, 0);
         Keep(id);
         if (result == Result.Success || MosquittoText.IsConnectionGone(result))
-            _subscribing.Add(((ushort)id, subscription));
+            _subscribing.Add(((ushort)id, subscription, now));
         else
             _answers.Enqueue(new LocalAnswer(0, subscription, null, MosquittoText.GetRefusal(result)));
         if (MosquittoText.IsConnectionGone(result))
@@ -189,11 +214,12 @@ internal sealed unsafe class MosquittoSender(MosquittoHandle handle, MqttSession
 
     private void Unsubscribe(OutboxRecord* record)
     {
+        var now = Now;
         var id = 0;
         var result = mosquitto_unsubscribe_v5(handle.Pointer, &id, OutboxRecord.GetTopic(record), 0);
         Keep(id);
         if (result == Result.Success || MosquittoText.IsConnectionGone(result))
-            _unsubscribing.Add(((ushort)id, OutboxRecord.GetTopicText(record)));
+            _unsubscribing.Add(((ushort)id, OutboxRecord.GetTopicText(record), now));
         else
             _answers.Enqueue(new LocalAnswer(0, null, OutboxRecord.GetTopicText(record), MosquittoText.GetRefusal(result)));
         if (MosquittoText.IsConnectionGone(result))
@@ -205,7 +231,7 @@ internal sealed unsafe class MosquittoSender(MosquittoHandle handle, MqttSession
         if (record->Token != 0)
             _answers.Enqueue(new LocalAnswer(record->Token, null, null, reason));
         else if (reason != MqttReason.Success && reason != MqttReason.ConnectionLost)
-            logger.PublicationRefused(OutboxRecord.GetTopicText(record), reason);
+            _logger.PublicationRefused(OutboxRecord.GetTopicText(record), reason);
     }
 
     private void Keep(int id)

@@ -16,6 +16,9 @@ internal sealed class MosquittoSupervisor(MqttOptions options, IMqttEvents event
     private readonly BackOff _backOff = new(options.ReconnectDelay, options.MaximumReconnectDelay, random);
     private readonly ProtocolChoice _protocol = new(options.ProtocolVersion, timeProvider);
     private readonly AddressSearch _search = new(options.Host);
+    private readonly WillLimits _willLimits = new();
+    private readonly RedeliveryMemory _redeliveries = new(options.ReceiveMaximum, timeProvider);
+    private MosquittoLink? _link;
     private MosquittoDial? _lastDial;
     private MqttSession? _session;
     private volatile bool _mustRenew;
@@ -26,8 +29,8 @@ internal sealed class MosquittoSupervisor(MqttOptions options, IMqttEvents event
     /// <summary>Agreed with the broker, or null.</summary>
     public MqttSession? Session => Volatile.Read(ref _session);
 
-    /// <summary>The link at hand. Only for the connection's thread.</summary>
-    public MosquittoLink? Link { get; private set; }
+    /// <summary>The link at hand. Other threads may only sever it.</summary>
+    public MosquittoLink? Link => Volatile.Read(ref _link);
 
     /// <summary>Asks for a new connection in place of the one at hand or the attempt under way. From any thread; the doorbell is rung after it.</summary>
     /// <returns>The number of the newest connection that was made before.</returns>
@@ -84,6 +87,10 @@ internal sealed class MosquittoSupervisor(MqttOptions options, IMqttEvents event
             {
                 logger.FallingBack(options.Host, options.Port);
             }
+            else if (_willLimits.TryLearn(end.Reason))
+            {
+                logger.LimitingWill(options.Host, options.Port, end.Reason);
+            }
             else if (end.FoundNobody && _search.TryNext(end.Domain))
             {
                 nobody ??= end;
@@ -122,7 +129,7 @@ internal sealed class MosquittoSupervisor(MqttOptions options, IMqttEvents event
             if (link is null)
                 return failure!;
 
-            Link = link;
+            Volatile.Write(ref _link, link);
             return Tend(link, deadline, ref complete);
         }
         catch (Exception exception)
@@ -133,7 +140,7 @@ internal sealed class MosquittoSupervisor(MqttOptions options, IMqttEvents event
         }
         finally
         {
-            Link = null;
+            Volatile.Write(ref _link, null);
         }
     }
 
@@ -155,7 +162,7 @@ internal sealed class MosquittoSupervisor(MqttOptions options, IMqttEvents event
         MqttWill? will;
         try
         {
-            will = options.Will?.Invoke(_connections + 1);
+            will = _willLimits.Apply(options.Will?.Invoke(_connections + 1));
         }
         catch (Exception exception)
         {
@@ -184,7 +191,7 @@ internal sealed class MosquittoSupervisor(MqttOptions options, IMqttEvents event
             return null;
         }
 
-        return new MosquittoLink(handle, version, new LinkContext(options, outbox, doorbell, events, logger, _connections + 1, OnConnected));
+        return new MosquittoLink(handle, version, new LinkContext(options, outbox, doorbell, events, logger, timeProvider, _redeliveries, _connections + 1, OnConnected));
     }
 
     private LinkEnd Tend(MosquittoLink link, long deadline, ref bool complete)
@@ -246,6 +253,7 @@ internal sealed class MosquittoSupervisor(MqttOptions options, IMqttEvents event
         _connectedAt = timeProvider.GetNanoseconds();
         _lastText = null;
         _protocol.Accepted(session.ProtocolVersion);
+        _willLimits.Accepted(session);
         _search.Found();
         Volatile.Write(ref _session, session);
         outbox.Open();
