@@ -206,10 +206,28 @@ mark() {
 news() { tail -n "+$((${marks[$1]:-0} + 1))" "$work/seen/$1" | awk -v topic="$2" '$3 == topic { sub(/^[^ ]+ [^ ]+ [^ ]+ ?/, ""); print }'; }
 # newest NAME TOPIC: the last payload there.
 newest() { awk -v topic="$2" '$3 == topic { last = $0 } END { sub(/^[^ ]+ [^ ]+ [^ ]+ ?/, "", last); print last }' "$work/seen/$1"; }
-# await NAME TOPIC CONDITION [SECONDS]: waits for a new payload of which jq says that it is so, and puts it into $found.
+# await NAME TOPIC CONDITION [SECONDS]: waits for a new payload of which jq says that it is so. It is in $found then, and in $found_at when it came.
 await() {
-    found=
-    wait_for "${4:-15}" "found=\$(news '$1' '$2' | grep . | jq -c 'select($3)' 2>/dev/null | head -n 1); [[ \$found ]]"
+    local until=$((${EPOCHREALTIME/[.,]/} + ${4:-15} * 1000000)) lines reader line='' part rest
+    found= found_at=
+    exec {lines}< <(exec tail -n "+$((${marks[$1]:-0} + 1))" -f "$work/seen/$1" 2>/dev/null)
+    reader=$!
+    while [[ ! $found ]] && ((${EPOCHREALTIME/[.,]/} < until)); do
+        if ! IFS= read -r -t 0.5 -u "$lines" part; then
+            line+=$part
+            continue
+        fi
+        line+=$part
+        rest=${line#* * }
+        if [[ $rest == "$2 "?* ]] && { [[ $3 == true ]] || [[ $(jq "$3" <<<"${rest#* }" 2>/dev/null) == true ]]; }; then
+            found=${rest#* }
+            found_at=${line%% *}
+        fi
+        line=
+    done
+    kill "$reader" 2>/dev/null
+    exec {lines}<&-
+    [[ $found ]]
 }
 # retained USER FILTER...: what is retained there, sorted: topic and payload.
 retained() {
@@ -244,12 +262,9 @@ ask() {
 # answer USER OBJECT METHOD [CONDITION [SECONDS]]: waits for a new final reply.
 answer() {
     reply= took=
-    local topic=$B/reply/$1/$2/$3 at
-    if await "$1" "$topic" ".final == true and (${4:-true})" "${5:-20}"; then
+    if await "$1" "$B/reply/$1/$2/$3" ".final == true and (${4:-true})" "${5:-20}"; then
         reply=$found
-        at=$(grep -F " $topic " "$work/seen/$1" | grep -F -- "$reply" | tail -n 1)
-        at=${at%% *}
-        took=$(((${at/[.,]/} / 1000 - ${asked:-0}) / 1000))
+        took=$(((${found_at/[.,]/} / 1000 - ${asked:-0}) / 1000))
     fi
 }
 # code: of $reply: ok, or that of its error.
@@ -259,4 +274,4 @@ verdict() { of "$reply" 'if .ok then "ok" else .error.code + " " + .error.execut
 # bumps: how often the stage was bumped, as its status says.
 bumps() { ask obs get stage get_status; of "$reply" .result.bumps; }
 # executed ID: how often the axis was bumped for that request, as its logbook says.
-executed() { grep -c " $1\$" "$logbook" 2>/dev/null || true; }
+executed() { grep -c " $1\$" "$logbook" 2>/dev/null || [[ -e $logbook ]] || echo 0; }
