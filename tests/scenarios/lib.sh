@@ -142,6 +142,37 @@ restart_broker() {
     for name in "${!watching[@]}"; do hear "$name"; done
 }
 
+# With QMI_BRIDGED, alice is at a broker of her own, which a bridge connects with the other as mosquitto does by default: MQTT 3.1.1.
+declare -A ports
+start_bridge() {
+    local attempt
+    for attempt in {1..20}; do
+        ports[alice]=$((20000 + RANDOM % 30000))
+        if answers "${ports[alice]}"; then continue; fi
+        cat >"$work/bridge.conf" <<END
+user $(id -un)
+listener ${ports[alice]} 127.0.0.1
+allow_anonymous true
+set_tcp_nodelay true
+connection alice
+address 127.0.0.1:$port
+remote_username alice
+remote_password alice
+notifications false
+restart_timeout 1
+topic qmi/v1/box/+/get/alice/# out 1
+topic qmi/v1/box/+/call/alice/# out 1
+topic qmi/v1/box/+/task/+/push/alice out 1
+topic qmi/v1/box/+/reply/alice/# in 1
+topic qmi/v1/client/alice/# both 1
+END
+        begin bridge mosquitto -c "$work/bridge.conf"
+        wait_for 10 "answers ${ports[alice]} || ! is_running bridge"
+        if is_running bridge; then return; fi
+    done
+    give_up "the bridge does not start"
+}
+
 # ---- the box
 
 # configure [JQ-FILTER]: writes box.json, that of samples/stage with this lab's broker, people and logbook, changed by the filter.
@@ -168,9 +199,11 @@ open_lab() {
     configure "${box:-.}"
     make_broker "$@"
     configure "${box:-.}"
+    [[ ! ${QMI_BRIDGED:-} ]] || start_bridge
     watch_all
     start_box
-    say "A broker on port $port, box07 on it, in $work"
+    [[ ! ${QMI_BRIDGED:-} ]] || wait_for 30 "mark; send alice get stage is_running; await alice $B/reply/alice/stage/is_running true 2" || give_up "alice hears nothing across the bridge"
+    say "A broker on port $port, box07 on it${QMI_BRIDGED:+, alice behind a bridge}, in $work"
 }
 
 # ---- watching
@@ -181,7 +214,7 @@ watch() {
     local name=$1 user=$2
     shift 2
     watching[$name]=$user
-    mosquitto_sub -h 127.0.0.1 -p "$port" -u "$user" -P "$user" -V "$version" -q 1 -F '%U %r %t %p' -t "qmi/v1/client/$user/here" "$@" >>"$work/seen/$name" 2>>"$work/watch.log" &
+    mosquitto_sub -h 127.0.0.1 -p "${ports[$user]:-$port}" -u "$user" -P "$user" -V "$version" -q 1 -F '%U %r %t %p' -t "qmi/v1/client/$user/here" "$@" >>"$work/seen/$name" 2>>"$work/watch.log" &
     pids[watch_$name]=$!
     disown
     hear "$name"
@@ -242,7 +275,7 @@ of() { jq -rc "$2" <<<"$1" 2>/dev/null; }
 # ---- asking
 
 # publish USER TOPIC OPTION...
-publish() { mosquitto_pub -h 127.0.0.1 -p "$port" -u "$1" -P "$1" -V "$version" -q 1 -t "$2" "${@:3}"; }
+publish() { mosquitto_pub -h 127.0.0.1 -p "${ports[$1]:-$port}" -u "$1" -P "$1" -V "$version" -q 1 -t "$2" "${@:3}"; }
 # send USER VERB OBJECT METHOD [PAYLOAD [OPTION...]]: a request; a payload @FILE is what stands there.
 send() {
     local user=$1 topic=$B/$2/$1/$3/$4 payload=(-n)
