@@ -15,6 +15,7 @@ need mosquitto_pub mosquitto-clients
 need '/usr/lib/*/libmosquitto.so.1' libmosquitto1
 need socat socat
 need openssl openssl
+need jq jq
 need gcc gcc libc6-dev
 need '/usr/lib/*/faketime/libfaketime.so.1' faketime
 tests/validators/install.sh || echo "The validators are not there: the tests of self-descriptions will fail."
@@ -61,6 +62,9 @@ if [[ -z $quick ]]; then
     check "the simulator is published as a native binary" deploy/publish.sh --project samples/cryo-simulator
     check "the sample supervisor is published as a native binary" deploy/publish.sh --project samples/cryo-supervisor
     tests Qmi.Edge.EndToEnd.Tests
+    for scenario in tests/scenarios/[0-9]*.sh; do
+        check "scenario $(basename "$scenario" .sh)" tests/scenarios/run.sh "$(basename "$scenario" | cut -c 1-2)"
+    done
 fi
 
 if ((skipped)); then echo "$passed passed, $failed failed, $skipped skipped"; else echo "$passed passed, $failed failed"; fi

@@ -20,19 +20,25 @@ internal static class Fleet
         var events = new Waiter();
         await using var connection = Connect(port, "bench-fleet", user, events);
         await events.Connected.Task.WaitAsync(Patience);
+        var count = 0;
         for (var box = 0; box < boxes; box++)
         {
-            // TCP loses nothing; the acknowledgement of the very last one stands for all, since a broker takes them in order.
-            var token = 0;
-            foreach (var (topic, payload) in template.Of(box))
+            foreach (var document in template.Of(box))
             {
-                token++;
-                while (!connection.TryPublish(Document(topic, payload, box == boxes - 1 && token == template.Count)))
+                if (document.Qos == MqttQos.AtLeastOnce)
+                    count++;
+                while (!connection.TryPublish(Publication(document)))
                     events.Room.WaitOne(Patience);
             }
         }
 
-        await events.Acknowledged.Task.WaitAsync(Patience);
+        while (events.Acknowledged < count)
+        {
+            if (events.Failure is { } failure)
+                throw new IOException(failure);
+            await Task.Delay(5);
+        }
+
         Samples.Print("fleet_boxes", boxes);
         Samples.Print("fleet_documents", boxes * template.Count);
         Samples.Print("fleet_megabytes", boxes * (double)template.Bytes / 1e6);
@@ -64,20 +70,20 @@ internal static class Fleet
         Samples.Print($"{name}_missing", count - events.Seen);
     }
 
-    private static MqttPublication Document(byte[] topic, byte[] payload, bool isLast) => new()
+    private static MqttPublication Publication(FleetDocument document) => new()
     {
-        Topic = topic,
-        Payload = payload,
+        Topic = document.Topic,
+        Payload = document.Payload,
         Retain = true,
-        Qos = isLast ? MqttQos.AtLeastOnce : MqttQos.AtMostOnce,
-        Token = isLast ? 1 : 0,
+        Qos = document.Qos,
+        Token = document.Qos == MqttQos.AtLeastOnce ? 1 : 0,
         PayloadIsUtf8 = true,
         ContentType = "application/json"u8,
     };
 
     private static MosquittoConnection Connect(int port, string client, string? user, IMqttEvents events)
     {
-        var connection = new MosquittoConnection(new MqttOptions { Host = "127.0.0.1", Port = port, ClientId = client, UserName = user, Password = user, OutboxBytes = 8 << 20 });
+        var connection = new MosquittoConnection(new MqttOptions { Host = "127.0.0.1", Port = port, ClientId = client, UserName = user, Password = user, OutboxBytes = 8 << 20, MaximumInFlight = 1000 });
         connection.Start(events);
         return connection;
     }
@@ -85,6 +91,7 @@ internal static class Fleet
     private sealed class Waiter : IMqttEvents
     {
         private int _seen;
+        private int _acknowledged;
         private long _seenAt;
 
         public int Seen => Volatile.Read(ref _seen);
@@ -93,7 +100,10 @@ internal static class Fleet
 
         public TaskCompletionSource Connected { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-        public TaskCompletionSource Acknowledged { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        public int Acknowledged => Volatile.Read(ref _acknowledged);
+
+        /// <summary>Why some documents have not arrived.</summary>
+        public string? Failure { get; private set; }
 
         public AutoResetEvent Room { get; } = new(false);
 
@@ -105,15 +115,20 @@ internal static class Fleet
             Volatile.Write(ref _seen, _seen + 1);
         }
 
-        public void OnAcknowledged(long token, MqttReason reason) => Acknowledged.TrySetResult();
+        public void OnAcknowledged(long token, MqttReason reason)
+        {
+            if (reason >= MqttReason.UnspecifiedError)
+                Failure ??= $"The broker did not take a document: {reason}";
+            Volatile.Write(ref _acknowledged, _acknowledged + 1);
+        }
 
         public void OnRoom() => Room.Set();
 
-        // A document that is lost with the connection would be missing from what is counted.
+        // What is lost with the connection would be missing from what is counted.
         public void OnDisconnected(MqttDisconnection disconnection)
         {
             if (disconnection.Reason != MqttReason.Stopped)
-                Acknowledged.TrySetException(new IOException($"The connection to the broker ended: {disconnection.Text}"));
+                Failure ??= $"The connection to the broker ended: {disconnection.Text}";
         }
 
         public void OnSubscribed(MqttSubscription subscription, MqttReason reason)

@@ -5,15 +5,18 @@ using Qmi.Edge.Runtime;
 
 namespace Qmi.Edge.Bench;
 
+/// <summary>A retained document.</summary>
+internal sealed record FleetDocument(byte[] Topic, byte[] Payload, MqttQos Qos);
+
 /// <summary>The retained documents of one box with six tasks, each of which was pushed to once: as the bridge writes them. Those of others differ in the name.</summary>
 internal sealed class FleetTemplate
 {
     private const int Tasks = 6;
     private const string Name = "fleet0000";
 
-    private readonly (byte[] Topic, byte[] Payload)[] _documents;
+    private readonly FleetDocument[] _documents;
 
-    private FleetTemplate((byte[], byte[])[] documents) => _documents = documents;
+    private FleetTemplate(FleetDocument[] documents) => _documents = documents;
 
     /// <summary>How many documents a box has.</summary>
     public int Count => _documents.Length;
@@ -35,18 +38,18 @@ internal sealed class FleetTemplate
         for (var task = 0; task < Tasks; task++)
             recorder.Deliver($"qmi/v1/box/{Name}/task/task{task}/push/alice", """{"id":"p-1","values":{}}""");
         await recorder.WaitAsync(3 + (6 * Tasks));
-        return new FleetTemplate([.. recorder.Retained.OrderBy(document => document.Key, StringComparer.Ordinal).Select(document => (Encoding.UTF8.GetBytes(document.Key), document.Value))]);
+        return new FleetTemplate([.. recorder.Retained.OrderBy(document => document.Key, StringComparer.Ordinal).Select(document => document.Value)]);
     }
 
     /// <summary>The documents of the box with that number, 0 to 9999. What was yielded is written over by the next one.</summary>
-    public IEnumerable<(byte[] Topic, byte[] Payload)> Of(int number)
+    public IEnumerable<FleetDocument> Of(int number)
     {
         var name = Encoding.ASCII.GetBytes($"fleet{number:D4}");
-        foreach (var (topic, payload) in _documents)
+        foreach (var document in _documents)
         {
-            Rename(topic, name);
-            Rename(payload, name);
-            yield return (topic, payload);
+            Rename(document.Topic, name);
+            Rename(document.Payload, name);
+            yield return document;
         }
     }
 
@@ -62,7 +65,7 @@ internal sealed class FleetTemplate
     {
         private readonly BlockingCollection<Action<IMqttEvents>> _events = [];
 
-        public ConcurrentDictionary<string, byte[]> Retained { get; } = new();
+        public ConcurrentDictionary<string, FleetDocument> Retained { get; } = new();
 
         public MqttSession? Session { get; private set; }
 
@@ -97,7 +100,7 @@ internal sealed class FleetTemplate
             if (publication.Retain && publication.Payload.IsEmpty)
                 Retained.TryRemove(topic, out _);
             else if (publication.Retain)
-                Retained[topic] = publication.Payload.ToArray();
+                Retained[topic] = new FleetDocument(publication.Topic.ToArray(), publication.Payload.ToArray(), publication.Qos);
             if (publication.Token is not 0 and var token)
                 TryTell(owner => owner.OnAcknowledged(token, MqttReason.Success));
             return true;
@@ -117,7 +120,7 @@ internal sealed class FleetTemplate
 
         public ValueTask DisposeAsync() => ValueTask.CompletedTask;
 
-        private bool IsOnline() => Retained.TryGetValue($"qmi/v1/box/{Name}/state", out var state) && state.AsSpan().IndexOf("online"u8) >= 0;
+        private bool IsOnline() => Retained.TryGetValue($"qmi/v1/box/{Name}/state", out var state) && state.Payload.AsSpan().IndexOf("online"u8) >= 0;
 
         private bool TryTell(Action<IMqttEvents> tell)
         {
