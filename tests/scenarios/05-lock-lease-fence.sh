@@ -19,7 +19,7 @@ lock() {
     fence=$granted
 }
 # Shorter than the contract's own scenario only where a shell on a busy machine has the time that it takes to ask.
-lease_ms=$(often 6000 3000)
+lease_ms=$(often 5000 3000)
 # lease CLOCK: alice's goes by, and bob's comes after it; the wall clock is stepped to CLOCK in the middle.
 lease() {
     lock alice "\"lease_ms\":$lease_ms,\"note\":\"align\""

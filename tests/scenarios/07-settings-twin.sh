@@ -13,7 +13,7 @@ expect_values() {
 }
 push() { publish "$1" "$B/task/stage/push/$1" -m "$2" "${@:3}"; }
 
-rounds=$(often 20 200)
+rounds=$(often 15 200)
 say "alice and bob push with the same base_rev at the same time, $rounds rounds"
 # One connection each, for both lines to leave within a millisecond.
 exec {alices}> >(exec mosquitto_pub -h 127.0.0.1 -p "$port" -u alice -P alice -V 5 -q 1 -t "$B/task/stage/push/alice" -l)
@@ -93,7 +93,7 @@ expect_values "the values of before are back" "$before"
 ask alice call stage restart
 expect "with them the task runs" "$(code)" ok
 
-pushes=$(often 40 500) kills=$(often 5 50)
+pushes=$(often 30 500) kills=$(often 5 50)
 RANDOM=${QMI_SEED:=$RANDOM}
 say "The box is killed $kills times in the course of $pushes pushes; the moments follow from QMI_SEED=$QMI_SEED"
 # Both members say which push they are of, so that half a push would be seen.
