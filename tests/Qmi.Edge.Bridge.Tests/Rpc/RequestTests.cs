@@ -36,7 +36,7 @@ public class RequestTests
             ("call/alice/stage/bump", "{\"reply_to\":\"qmi/v1/box/box07/reply/bob/x\"}", "REPLY_TOPIC_FORBIDDEN", "bob"),
             ("call/alice/stage/bump", "{\"if_boot\":\"01ARZ3NDEKTSV4RRFFQ69G5FAV\"}", "CONFLICT", "rebooted"),
             ("call/alice/stage/bump", "{\"if_rev\":41}", "CONFLICT", "revision 0"),
-            ("call/alice/stage/bump", "{\"fence\":3}", "LOCK_LOST", "stale"),
+            ("call/alice/stage/bump", "{\"fence\":3}", "LOCK_LOST", "is not in force"),
             ("call/alice/stage/fail", "{\"args\":{\"message\":\"lamp broken\"}}", "TASK_ERROR", "InvalidOperationException: lamp broken"),
             ("call/alice/stage/bump/extra", null, "BAD_REQUEST", "{caller}/{object}/{method}"),
         ];
