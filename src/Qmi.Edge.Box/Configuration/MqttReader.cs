@@ -9,6 +9,8 @@ internal sealed class MqttReader(ConfiguredFile files, Mistakes mistakes)
 {
     private const string Place = "/mqtt";
 
+    private const uint LargestPacket = 4 << 20;
+
     public MqttConfiguration? Read(JsonElement mqtt, string box)
     {
         var password = files.ReadLine($"{Place}/password_file", mqtt.FindText("password_file"));
@@ -41,8 +43,8 @@ internal sealed class MqttReader(ConfiguredFile files, Mistakes mistakes)
             Password = password,
             ProtocolVersion = mqtt.FindText("protocol") switch { "5" => MqttProtocolVersion.V5, "3.1.1" => MqttProtocolVersion.V311, _ => null },
             Tls = tls,
-            // Four times the limit, so that the box itself can answer a request that is somewhat too large.
-            MaximumPacketSize = (uint)(4 * bridge.PayloadLimit),
+            // Far more than the limit, so that the box itself can answer a request that is too large: a broker drops it without a word.
+            MaximumPacketSize = LargestPacket,
             OutboxBytes = 4 << 20,
         };
         return new MqttConfiguration(connection, bridge with { Broker = $"{connection.Host}:{connection.Port}" });
