@@ -29,6 +29,12 @@ public readonly ref struct MqttMessage
     /// </summary>
     public bool IsRedelivery { get; init; }
 
+    /// <summary>
+    /// For how long it may have waited unread because this process was stopped or its connection's thread was busy; zero when it was read as it
+    /// came, give or take a second. The time of a message that must not be late counts from then.
+    /// </summary>
+    public TimeSpan Waited { get; init; }
+
     /// <summary>It was retained; or, with Retain As Published, sent with the flag.</summary>
     public bool Retain { get; init; }
 

@@ -9,8 +9,8 @@ internal sealed class HeldMessage(in MqttMessage message)
     private readonly byte[] _responseTopic = message.ResponseTopic.ToArray();
     private readonly byte[] _correlationData = message.CorrelationData.ToArray();
     private readonly byte[] _userProperties = message.UserProperties.Encoded.ToArray();
-    private readonly (MqttQos Qos, ushort PacketId, bool IsRedelivery, bool Retain, bool IsUtf8, uint? Expiry) _rest =
-        (message.Qos, message.PacketId, message.IsRedelivery, message.Retain, message.PayloadIsUtf8, message.MessageExpiry);
+    private readonly (MqttQos Qos, ushort PacketId, bool IsRedelivery, TimeSpan Waited, bool Retain, bool IsUtf8, uint? Expiry) _rest =
+        (message.Qos, message.PacketId, message.IsRedelivery, message.Waited, message.Retain, message.PayloadIsUtf8, message.MessageExpiry);
 
     /// <summary>How many bytes it holds.</summary>
     public int Size => _topic.Length + _payload.Length + _contentType.Length + _responseTopic.Length + _correlationData.Length + _userProperties.Length;
@@ -23,6 +23,7 @@ internal sealed class HeldMessage(in MqttMessage message)
         Qos = _rest.Qos,
         PacketId = _rest.PacketId,
         IsRedelivery = _rest.IsRedelivery,
+        Waited = _rest.Waited,
         Retain = _rest.Retain,
         PayloadIsUtf8 = _rest.IsUtf8,
         MessageExpiry = _rest.Expiry,

@@ -17,7 +17,7 @@ internal sealed class RequestReceiver(EdgeBox box, Topics topics, BridgeOptions 
         {
             Topic = address,
             Correlation = message.CorrelationData.ToArray(),
-            Received = box.TimeProvider.GetNanoseconds(),
+            Received = box.TimeProvider.GetNanoseconds() - MonotonicTime.ToNanoseconds(message.Waited),
         };
         try
         {

@@ -9,11 +9,18 @@ namespace Qmi.Edge.Bridge;
 /// </summary>
 internal sealed unsafe class Doorbell : IDisposable
 {
+    // A thread that wakes up so much later than it asked for had no processor: the process was stopped, most likely.
+    private const long Tolerance = 250 * MonotonicTime.Millisecond;
+
+    // A sleep that is shorter than this was none: what it was to wait for was there already.
+    private const long NoSleep = 10 * MonotonicTime.Millisecond;
+
     private readonly Lock _gate = new();
     private readonly TimeProvider _timeProvider;
     private readonly ITimer? _timer;
     private int _descriptor;
     private long _naps;
+    private long _woken = MonotonicTime.Never;
     private volatile bool _isAsleep;
 
     public Doorbell(TimeProvider timeProvider)
@@ -31,6 +38,12 @@ internal sealed unsafe class Doorbell : IDisposable
 
     /// <summary>How often the thread has slept, while it is awake; null while it sleeps. One that does not change is a thread that hangs in what it does.</summary>
     public long? Awake => _isAsleep ? null : Volatile.Read(ref _naps);
+
+    /// <summary>
+    /// For how many nanoseconds up to the end of the last sleep the thread could look at nothing, because the process was stopped or the thread was
+    /// busy; 0 when it woke in time. What it finds then may be as old as that. Known for the system's clock only.
+    /// </summary>
+    public long Absence { get; private set; }
 
     /// <summary>From any thread; after <see cref="Dispose"/> it does nothing.</summary>
     public void Ring()
@@ -78,10 +91,24 @@ internal sealed unsafe class Doorbell : IDisposable
     /// <summary>The one place where the thread sleeps, so that <see cref="Awake"/> can be known.</summary>
     public void Sleep(PollDescriptor* descriptors, int count, int timeout)
     {
+        var asleep = _timeProvider.GetNanoseconds();
         _isAsleep = true;
-        Libc.Poll(descriptors, (nuint)count, timeout);
+        // A signal ends it with nothing looked at, and a process that goes on after it was stopped has got one.
+        if (Libc.Poll(descriptors, (nuint)count, timeout) < 0)
+            Libc.Poll(descriptors, (nuint)count, 0);
         Volatile.Write(ref _naps, _naps + 1);
         _isAsleep = false;
+        Absence = _timer is null ? Measure(asleep, timeout) : 0;
+    }
+
+    private long Measure(long asleep, int timeout)
+    {
+        var before = asleep - _woken;
+        _woken = _timeProvider.GetNanoseconds();
+        var slept = _woken - asleep;
+        if (timeout >= 0 && slept > (timeout * MonotonicTime.Millisecond) + Tolerance)
+            return slept;
+        return slept < NoSleep && before > Tolerance ? before + slept : 0;
     }
 
     public void Dispose()

@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using Qmi.Edge.Runtime;
 using static Qmi.Edge.Bridge.Libmosquitto;
 
 namespace Qmi.Edge.Bridge;
@@ -32,6 +33,8 @@ internal sealed unsafe class MosquittoLink : IMosquittoCallbacks, IDisposable
     private int _closedTurns;
     private bool _hasMore;
     private bool _mustAcknowledge;
+    private long _absent;
+    private long _returned;
     private long _unsentBytes;
     private (int Result, int Errno)? _closed;
     private (MqttReason Reason, string? Text)? _refusal;
@@ -64,6 +67,7 @@ internal sealed unsafe class MosquittoLink : IMosquittoCallbacks, IDisposable
             _context.Doorbell.Clear();
 
         var returned = descriptors[0].Returned;
+        NoteAbsence((returned & Libc.PollIn) != 0);
         switch (_phase)
         {
             case LinkPhase.Reaching:
@@ -161,6 +165,7 @@ internal sealed unsafe class MosquittoLink : IMosquittoCallbacks, IDisposable
                 Qos = (MqttQos)message->Qos,
                 PacketId = (ushort)message->MessageId,
                 IsRedelivery = message->Qos > 0 && _context.Redeliveries.Receive((ushort)message->MessageId, topic, payload),
+                Waited = GetWaited(),
                 Retain = message->Retain != 0,
                 PayloadIsUtf8 = _received.PayloadIsUtf8,
                 MessageExpiry = _received.MessageExpiry,
@@ -175,6 +180,20 @@ internal sealed unsafe class MosquittoLink : IMosquittoCallbacks, IDisposable
             _received.Free();
         }
     }
+
+    // What lies in the socket when the thread comes back is from its absence. It is read a packet a turn: until there is none, or, when more and
+    // more arrives, for as long as the absence was.
+    private void NoteAbsence(bool isReadable)
+    {
+        if (_context.Doorbell.Absence is > 0 and var absence && isReadable)
+            (_absent, _returned) = (absence, _context.TimeProvider.GetNanoseconds());
+        else if (!isReadable || _absent > 0 && GetPresence() > _absent)
+            _absent = 0;
+    }
+
+    private long GetPresence() => _context.TimeProvider.GetNanoseconds() - _returned;
+
+    private TimeSpan GetWaited() => _absent == 0 ? TimeSpan.Zero : MonotonicTime.FromNanoseconds(_absent + GetPresence());
 
     private short GetEvents() => _phase switch
     {
