@@ -23,6 +23,9 @@ internal sealed class LedgerEntry(byte[] topic, int index)
     /// <summary>The last thing published on it was nothing, which makes the broker forget it.</summary>
     public bool IsEmpty { get; set; }
 
+    /// <summary>The broker has acknowledged that.</summary>
+    public bool IsCleared { get; set; }
+
     /// <summary>For the state of a box that has another id now: what the topics of that one begin with, once the broker has it.</summary>
     public string? MovedTo { get; set; }
 

@@ -5,12 +5,19 @@ using Qmi.Edge.Runtime;
 namespace Qmi.Edge.Bridge;
 
 /// <summary>
-/// Every topic that the box has retained something on. A topic is written down before something is first published on it, and forgotten when
-/// the broker has acknowledged that it is empty: so at every start it is known what an earlier run has left behind and nobody looks after
-/// any more. Without a state folder only what this process published is known. Used from any thread.
+/// Every topic that the box has retained something on. A topic is written down before something is first published on it, so that at every start
+/// it is known what an earlier run has left behind and nobody looks after any more. Without a state folder only what this process published is
+/// known. Used from any thread.
 /// </summary>
+/// <remarks>
+/// That the broker has acknowledged that a topic is empty does not mean that it stays so: a broker that is killed comes back as it last wrote itself down, with
+/// what was cleared since. So the topic stays in the ledger, and is cleared again in every connection, as long as nobody else can have it.
+/// </remarks>
 internal sealed partial class TopicLedger
 {
+    // Names of alarms, tasks and callers, of a long time. The oldest goes first.
+    private const int MostCleared = 256;
+
     private readonly Lock _gate = new();
     private readonly List<LedgerEntry> _entries = [];
     private readonly Dictionary<byte[], LedgerEntry> _byTopic = new(Utf8Comparer.Instance);
@@ -58,7 +65,7 @@ internal sealed partial class TopicLedger
             entry.IsOurs = true;
             if (!Announce(entry))
                 return false;
-            (entry.IsEmpty, entry.MovedTo) = (false, null);
+            (entry.IsEmpty, entry.IsCleared, entry.MovedTo) = (false, false, null);
             return true;
         }
     }
@@ -71,7 +78,7 @@ internal sealed partial class TopicLedger
         {
             if (!_lookup.TryGetValue(topic, out var entry))
                 return 0;
-            entry.IsEmpty = true;
+            (entry.IsEmpty, entry.IsCleared) = (true, false);
             return LedgerToken.Encode(entry.Index, LedgerTokenKind.Clear);
         }
     }
@@ -99,17 +106,17 @@ internal sealed partial class TopicLedger
         Refused(entry, kind, reason);
     }
 
-    /// <summary>What somebody else, or nobody, looks after: the remainders of earlier runs, and what was cleared without an acknowledgement.</summary>
-    /// <param name="connection">The number of the connection; each remainder is tried once in each.</param>
+    /// <summary>What somebody else, or nobody, looks after: the remainders of earlier runs, and what was cleared and may have come back.</summary>
+    /// <param name="connection">The number of the connection; each remainder is tried once in each. Null for what has yet to be acknowledged, in whatever connection.</param>
     /// <param name="isKept">Whether a topic of an earlier run is still right as it is.</param>
-    public IReadOnlyList<LedgerRemainder> FindRemainders(long connection, Func<string, bool> isKept)
+    public IReadOnlyList<LedgerRemainder> FindRemainders(long? connection, Func<string, bool> isKept)
     {
         lock (_gate)
         {
             return
             [
                 .. from entry in _entries
-                   where entry is { State: not LedgerState.Forgotten, IsRefused: false } && entry.ClearedIn != connection
+                   where entry is { State: not LedgerState.Forgotten, IsRefused: false } && (connection is { } number ? entry.ClearedIn != number : !entry.IsCleared)
                    where entry.IsEmpty || !(entry.IsOurs || isKept(entry.Text))
                    let isOldState = IsStateOfAnotherTree(entry.Text)
                    where !isOldState || entry.MovedTo != _root
@@ -144,12 +151,31 @@ internal sealed partial class TopicLedger
     {
         if (kind == LedgerTokenKind.Move)
             entry.MovedTo = _root;
-        else if (kind == LedgerTokenKind.Clear && (entry.IsEmpty || !entry.IsOurs))
-            (entry.State, entry.IsEmpty) = (LedgerState.Forgotten, false);
+        else if (kind == LedgerTokenKind.Clear && (entry.IsEmpty || !entry.IsOurs) && !entry.IsCleared)
+            SettleClear(entry);
         else
             return;
         RequestSave();
     }
+
+    private void SettleClear(LedgerEntry entry)
+    {
+        if (MayBeOthers(entry.Text))
+        {
+            Forget(entry);
+            return;
+        }
+
+        (entry.IsEmpty, entry.IsCleared) = (true, true);
+        if (_entries.Count(other => other.IsCleared) > MostCleared)
+            Forget(_entries.First(other => other.IsCleared));
+    }
+
+    private static void Forget(LedgerEntry entry) => (entry.State, entry.IsEmpty, entry.IsCleared) = (LedgerState.Forgotten, false, false);
+
+    // A friendly name, and the tree of an id that this box had, may belong to another box by now.
+    private bool MayBeOthers(string topic) =>
+        topic.Contains("/v1/alias/", StringComparison.Ordinal) || (topic.Contains("/v1/box/", StringComparison.Ordinal) && !topic.StartsWith(_root + "/", StringComparison.Ordinal));
 
     // The state of a box is ".../v1/box/{id}/state"; a state of ours is published, so it is no remainder.
     private bool IsStateOfAnotherTree(string topic) =>

@@ -8,12 +8,10 @@ namespace Qmi.Edge.Bridge;
 /// </summary>
 internal sealed class LedgerClearing(EdgeBox box, Topics topics, ReplaceableConnection connection, TopicLedger ledger)
 {
-    private const long NoConnection = -1;
-
     private Queue<LedgerRemainder>? _remainders;
 
     /// <summary>Whether nothing is left. From any thread.</summary>
-    public bool IsDone => ledger.FindRemainders(NoConnection, IsKept).Count == 0;
+    public bool IsDone => ledger.FindRemainders(null, IsKept).Count == 0;
 
     /// <summary>The box was born in a new connection.</summary>
     public void Begin(MqttSession session) =>

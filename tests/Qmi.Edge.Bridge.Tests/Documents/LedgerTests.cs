@@ -23,6 +23,22 @@ public class LedgerTests
     }
 
     [Fact]
+    public async Task What_a_broker_that_was_killed_brings_back_after_it_was_cleared_is_cleared_again()
+    {
+        var disk = new CrashingDisk();
+        await RunAsync(disk, ["first", "second"], alias: "east");
+        var saved = _broker.Retained;
+        await RunAsync(disk, ["first"], alias: "west");
+        _broker.Restore(saved);
+
+        await RunAsync(disk, ["first"], alias: "west");
+
+        Assert.DoesNotContain(_broker.Retained.Keys, topic => topic.Contains("second", StringComparison.Ordinal));
+        // The old friendly name is left alone: another box may have it by now.
+        Assert.Equal(["qmi/v1/alias/east", "qmi/v1/alias/west"], _broker.Topics("qmi/v1/alias/"));
+    }
+
+    [Fact]
     public async Task Yesterdays_alarms_are_cleared()
     {
         var disk = new CrashingDisk();

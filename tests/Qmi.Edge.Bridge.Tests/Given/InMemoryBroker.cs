@@ -32,6 +32,17 @@ internal sealed class InMemoryBroker
 
     public string[] Topics(string prefix) => [.. Retained.Keys.Where(topic => topic.StartsWith(prefix, StringComparison.Ordinal)).Order(StringComparer.Ordinal)];
 
+    /// <summary>Comes back as it once was.</summary>
+    public void Restore(IReadOnlyDictionary<string, string> retained)
+    {
+        lock (_gate)
+        {
+            _retained.Clear();
+            foreach (var (topic, payload) in retained)
+                _retained[topic] = payload;
+        }
+    }
+
     private MqttReason Publish(string topic, string payload, bool retain)
     {
         if (Judge?.Invoke(topic) is { } reason and >= MqttReason.UnspecifiedError)
