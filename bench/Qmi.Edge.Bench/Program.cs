@@ -1,7 +1,7 @@
 using Qmi.Edge.Bench;
 using Qmi.Edge.Box;
 
-// A box like any lab's, with objects that do nothing; and measurements within the process, which print a figure a line.
+// A box like any lab's, with objects that do nothing; a fleet that is nothing but its documents; and measurements, which print a figure a line.
 return args switch
 {
     ["measure", "rpc"] => await RpcInProcess.RunAsync(),
@@ -9,6 +9,8 @@ return args switch
     ["measure", "signals"] => SignalThroughput.Run(),
     ["measure", "data", var port, var seconds] => await DataPath.RunAsync(int.Parse(port), int.Parse(seconds)),
     ["measure", "locks"] => LockHandOver.Run(),
+    ["measure", "fleet", var port, var boxes] => await Fleet.MeasureAsync(int.Parse(port), int.Parse(boxes)),
+    ["fleet", var port, var boxes, .. var user] => await Fleet.PublishAsync(int.Parse(port), int.Parse(boxes), user.FirstOrDefault()),
     ["measure", "first-call"] => FirstCall.Run(),
     _ => await EdgeProgram.RunAsync(args, types => types.Add(EmptyInstrument.EdgeType).Add(IdleLoop.EdgeType).Add(BusyLoop.EdgeType)),
 };

@@ -6,7 +6,9 @@ namespace Qmi.Edge.EndToEnd.Tests;
 internal sealed class ChaosLocker(int port, string name, ChaosSeed seed, History history) : ChaosWorker(port, name, seed, history, $"{Box}reply/{name}/#")
 {
     private const string Target = "encoder";
-    private static readonly TimeSpan Lease = TimeSpan.FromSeconds(3);
+
+    // Short: whoever forgets a lock, or is away with it when the box comes back, must not keep the other out for long.
+    private static readonly TimeSpan Lease = TimeSpan.FromSeconds(1.2);
 
     protected override void Ask(int number)
     {
