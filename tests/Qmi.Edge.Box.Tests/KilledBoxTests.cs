@@ -21,6 +21,7 @@ public sealed class KilledBoxTests : IDisposable
 
     [Fact]
     [Trait("rule", "SET-5")]
+    [Trait("rule", "MQTT-3.12")]
     public void No_acknowledged_push_is_lost_and_none_is_applied_twice_however_often_the_box_is_killed()
     {
         using var supervisor = new Supervisor(_broker.Port);

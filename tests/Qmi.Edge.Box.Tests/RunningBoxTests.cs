@@ -175,6 +175,7 @@ public sealed class RunningBoxTests : IDisposable
 
     [Fact]
     [Trait("rule", "SET-2")]
+    [Trait("rule", "MQTT-2.6.12")]
     public async Task A_setting_that_was_edited_in_the_file_is_a_local_change_and_the_others_are_remembered()
     {
         const string Configuration = """{"box":"cryo","state":{"folder":"state"},"tasks":{"stage":{"type":"follower","settings":{"rate":RATE},"loop":{"period_ms":10}}}}""";

@@ -62,6 +62,7 @@ public sealed partial class TlsTests : IDisposable
     }
 
     [Fact]
+    [Trait("rule", "MQTT-2.11.4")]
     public async Task A_broker_with_a_certificate_for_another_name_is_no_broker_of_this_box()
     {
         StartBroker("broker.example", "tls_version tlsv1.3");
@@ -99,6 +100,7 @@ public sealed partial class TlsTests : IDisposable
     }
 
     [Fact]
+    [Trait("rule", "MQTT-3.33")]
     public async Task A_box_whose_certificate_has_ended_goes_on_unseen()
     {
         StartBroker("127.0.0.1", "tls_version tlsv1.3", DateTimeOffset.UtcNow.AddMinutes(-1));

@@ -106,6 +106,7 @@ public class SampleBoxTests
     }
 
     [Fact]
+    [Trait("rule", "MQTT-3.1")]
     public void Without_a_broker_the_tasks_run_and_when_it_comes_everything_is_there()
     {
         using var given = new GivenCryo(startBroker: false);

@@ -61,10 +61,13 @@ internal sealed class BoxDocuments
         writer.WriteString("os"u8, RuntimeInformation.OSDescription);
         writer.WriteString("architecture"u8, RuntimeInformation.OSArchitecture.ToString().ToLowerInvariant());
         writer.WriteString("host"u8, Environment.MachineName);
+        writer.WriteBoolean("durable"u8, _box.State is not null);
         writer.WriteStartObject("limits"u8);
         writer.WriteNumber("payload_bytes"u8, options.PayloadLimit);
         writer.WriteNumber("default_timeout_ms"u8, (long)options.DefaultTimeout.TotalMilliseconds);
         writer.WriteNumber("maximum_timeout_ms"u8, (long)options.MaximumTimeout.TotalMilliseconds);
+        writer.WriteNumber("requests_per_s"u8, _box.Requests.Options.RequestsPerSecond);
+        writer.WriteNumber("requests_burst"u8, _box.Requests.Options.Burst);
         writer.WriteNumber("health_period_s"u8, options.HealthInterval.TotalSeconds);
         writer.WriteEndObject();
         WriteClock(writer);

@@ -17,6 +17,8 @@ public class AccessMatrixTests
 
     [Theory]
     [MemberData(nameof(Brokers))]
+    [Trait("rule", "MQTT-2.12.1")]
+    [Trait("rule", "MQTT-3.26")]
     public async Task Everybody_may_do_what_the_table_says_and_nothing_else(Authentication authentication, MqttProtocolVersion version)
     {
         Assert.SkipWhen(authentication == Authentication.DynamicSecurity && GivenAccess.Plugin is null, "mosquitto's dynamic-security plugin is not installed.");

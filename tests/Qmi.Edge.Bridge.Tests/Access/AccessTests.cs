@@ -7,6 +7,7 @@ namespace Qmi.Edge.Bridge.Tests;
 public class AccessTests
 {
     [Fact]
+    [Trait("rule", "MQTT-2.12.3")]
     public async Task An_observer_who_subscribes_to_all_replies_sees_none_of_anybody_else()
     {
         await using var given = new GivenAccess(AccessMatrix.Plan, Authentication.Passwords, MqttProtocolVersion.V5);
@@ -37,6 +38,7 @@ public class AccessTests
     [Theory]
     [InlineData(Authentication.Passwords)]
     [InlineData(Authentication.DynamicSecurity)]
+    [Trait("rule", "MQTT-2.13.1")]
     public async Task Signals_can_be_shared_among_those_who_store_them(Authentication authentication)
     {
         Assert.SkipWhen(authentication == Authentication.DynamicSecurity && GivenAccess.Plugin is null, "mosquitto's dynamic-security plugin is not installed.");

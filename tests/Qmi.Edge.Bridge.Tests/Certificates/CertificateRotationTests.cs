@@ -8,6 +8,7 @@ namespace Qmi.Edge.Bridge.Tests;
 public class CertificateRotationTests
 {
     [Fact]
+    [Trait("rule", "MQTT-2.11.4")]
     public async Task A_new_key_is_made_in_the_box_its_certificate_signed_and_the_broker_knows_the_box_by_it()
     {
         await using var given = new GivenTlsBox().Start().WaitUntilOnline();

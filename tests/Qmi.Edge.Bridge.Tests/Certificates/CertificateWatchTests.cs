@@ -26,6 +26,7 @@ public sealed class CertificateWatchTests : IAsyncDisposable
     }
 
     [Fact]
+    [Trait("rule", "MQTT-3.33")]
     public void The_end_of_the_certificate_is_told_30_days_7_days_and_1_day_before_and_then()
     {
         Put(Today.AddDays(40), authorityEnd: null);

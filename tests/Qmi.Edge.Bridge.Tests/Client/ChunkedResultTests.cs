@@ -10,6 +10,8 @@ public class ChunkedResultTests
         """;
 
     [Fact]
+    [Trait("rule", "MQTT-2.3.2")]
+    [Trait("rule", "MQTT-3.22")]
     public async Task A_result_that_is_too_large_for_one_message_is_fetched_in_pieces()
     {
         await using var given = await GivenScriptedClient.StartAsync();

@@ -7,6 +7,7 @@ public class ClientCallTests
     private static readonly TimeSpan Patience = GivenScriptedClient.Patience;
 
     [Fact]
+    [Trait("rule", "MQTT-3.27")]
     public async Task A_request_has_everything_in_its_JSON_and_again_in_its_properties()
     {
         await using var given = await GivenScriptedClient.StartAsync();
@@ -269,6 +270,7 @@ public class ClientCallTests
     }
 
     [Fact]
+    [Trait("rule", "MQTT-3.20")]
     public async Task More_calls_than_are_allowed_are_told_so()
     {
         await using var given = await GivenScriptedClient.StartAsync(change: options => options with { MaximumPendingCalls = 3 });

@@ -43,6 +43,7 @@ public sealed class EdgeClientTests : IAsyncLifetime
     }
 
     [Fact]
+    [Trait("rule", "MQTT-3.32")]
     public async Task Two_processes_of_one_user_do_not_mix_up_their_answers()
     {
         await using var first = await GivenClient.ConnectAsync(_broker.Port);
@@ -58,6 +59,7 @@ public sealed class EdgeClientTests : IAsyncLifetime
     }
 
     [Fact]
+    [Trait("rule", "MQTT-3.3")]
     public async Task A_call_outlives_a_broker_that_is_killed_and_comes_back()
     {
         await using var client = await GivenClient.ConnectAsync(_broker.Port);
@@ -220,6 +222,7 @@ public sealed class EdgeClientTests : IAsyncLifetime
     }
 
     [Fact]
+    [Trait("rule", "MQTT-2.7.1")]
     public async Task Presence_is_retained_at_the_broker_and_the_will_says_lost()
     {
         using var supervisor = new Supervisor(_broker.Port, "qmi/v1/client/#");

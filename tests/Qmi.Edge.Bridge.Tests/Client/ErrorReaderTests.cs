@@ -11,6 +11,7 @@ public class ErrorReaderTests
 
     [Theory]
     [MemberData(nameof(Codes))]
+    [Trait("rule", "MQTT-2.3.1")]
     public void Every_error_comes_back_as_it_was(ErrorCode code)
     {
         var error = RoundTrip(new QmiException(code, "what, how much and what to do", Executed.Yes)

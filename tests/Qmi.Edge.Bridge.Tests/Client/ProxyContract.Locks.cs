@@ -55,6 +55,7 @@ public abstract partial class ProxyContract
     }
 
     [Fact]
+    [Trait("rule", "MQTT-2.5.3")]
     public async Task Who_waits_for_a_lock_gets_it_by_the_release_or_is_denied_at_the_timeout()
     {
         var first = MakeMeter();
@@ -89,6 +90,7 @@ public abstract partial class ProxyContract
     }
 
     [Fact]
+    [Trait("rule", "MQTT-2.5.4")]
     public async Task A_locked_task_answers_reads_and_can_be_stopped_in_an_emergency()
     {
         var worker = MakeWorker(self => self.Sleep(Timeout.InfiniteTimeSpan));

@@ -158,6 +158,7 @@ public class RemoteLockTests
     }
 
     [Fact]
+    [Trait("rule", "MQTT-3.32")]
     public async Task A_lock_that_the_same_user_holds_by_another_program_now_is_lost()
     {
         await using var given = await GivenScriptedClient.StartAsync();

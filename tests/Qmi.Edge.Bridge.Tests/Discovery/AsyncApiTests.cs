@@ -52,6 +52,7 @@ public class AsyncApiTests
     }
 
     [Fact]
+    [Trait("rule", "MQTT-2.9.3")]
     public void Requests_replies_and_documents_carry_the_schemas_of_the_box()
     {
         var fire = Message("lab.fire", "request").GetProperty("payload").GetProperty("allOf")[1];

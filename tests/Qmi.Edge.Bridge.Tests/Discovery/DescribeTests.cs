@@ -10,6 +10,7 @@ namespace Qmi.Edge.Bridge.Tests;
 public class DescribeTests
 {
     [Fact]
+    [Trait("rule", "MQTT-2.9.1")]
     public async Task The_hash_of_an_info_document_is_that_of_what_it_says()
     {
         await using var given = new GivenBridge();
@@ -26,6 +27,7 @@ public class DescribeTests
     }
 
     [Fact]
+    [Trait("rule", "MQTT-2.9.1")]
     public void The_hash_changes_when_and_only_when_the_description_does()
     {
         var one = Laboratory.EdgeType.Describe("lab");

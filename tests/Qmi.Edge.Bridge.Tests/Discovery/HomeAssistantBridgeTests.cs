@@ -15,6 +15,7 @@ public sealed class HomeAssistantBridgeTests : IDisposable
     [Theory]
     [InlineData("5")]
     [InlineData("311")]
+    [Trait("rule", "MQTT-2.9.2")]
     public async Task The_box_is_retained_as_one_device_and_does_what_Home_Assistant_sends(string version)
     {
         await using var given = new GivenBridge(Options(), version);

@@ -7,6 +7,7 @@ public class HomeAssistantTests
     private static readonly JsonElement Document = GivenDescription.Parse(GivenDescription.Write(BoxDescription.HomeAssistant));
 
     [Fact]
+    [Trait("rule", "MQTT-2.9.2")]
     public void The_document_keeps_the_rules_of_Home_Assistant() => Assert.Empty(HomeAssistantRules.FindMistakes(Document));
 
     [Fact]

@@ -9,6 +9,7 @@ public class ThingTests
     private static readonly JsonElement Document = GivenDescription.Parse(Text);
 
     [Fact]
+    [Trait("rule", "MQTT-2.9.3")]
     public void The_schema_of_the_W3C_finds_nothing_wrong() => Assert.Empty(Validators.Thing(Text));
 
     [Fact]

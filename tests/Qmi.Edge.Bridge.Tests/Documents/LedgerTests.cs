@@ -9,6 +9,7 @@ public class LedgerTests
     private readonly InMemoryBroker _broker = new();
 
     [Fact]
+    [Trait("rule", "MQTT-3.30")]
     public async Task The_topics_of_a_task_that_is_not_configured_any_more_are_cleared_at_the_next_start()
     {
         var disk = new CrashingDisk();
@@ -53,6 +54,7 @@ public class LedgerTests
     }
 
     [Fact]
+    [Trait("rule", "MQTT-3.29")]
     public async Task A_box_with_another_id_says_at_the_old_state_where_it_has_gone_and_leaves_nothing_else()
     {
         var disk = new CrashingDisk();
@@ -86,6 +88,7 @@ public class LedgerTests
     }
 
     [Fact]
+    [Trait("rule", "MQTT-3.28")]
     public async Task A_renamed_box_leaves_no_alias_behind_neither_at_once_nor_after_a_change_of_the_configuration()
     {
         var disk = new CrashingDisk();
@@ -169,6 +172,7 @@ public class LedgerTests
     }
 
     [Fact]
+    [Trait("rule", "MQTT-2.1.3")]
     public async Task Without_a_state_folder_an_object_that_is_removed_leaves_nothing_all_the_same()
     {
         await RunAsync(null, ["first", "second"], whenOnline: box =>
@@ -194,6 +198,7 @@ public class LedgerTests
     }
 
     [Fact]
+    [Trait("rule", "MQTT-3.30")]
     public async Task After_a_power_cut_at_any_operation_of_the_disk_no_topic_is_orphaned()
     {
         var cuts = 0;

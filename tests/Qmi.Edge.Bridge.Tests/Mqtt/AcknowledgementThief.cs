@@ -13,6 +13,7 @@ internal sealed class AcknowledgementThief : IDisposable
     private readonly int _port;
     private volatile Socket? _robbed;
     private int _stolen;
+    private int _passed;
 
     public AcknowledgementThief(int port)
     {
@@ -25,6 +26,9 @@ internal sealed class AcknowledgementThief : IDisposable
     public bool Steals { get; set; }
 
     public int Stolen => Volatile.Read(ref _stolen);
+
+    /// <summary>How many acknowledgements the broker was left with.</summary>
+    public int Passed => Volatile.Read(ref _passed);
 
     /// <summary>Cuts the connection that it has robbed.</summary>
     public void Cut() => _robbed!.Close();
@@ -40,9 +44,14 @@ internal sealed class AcknowledgementThief : IDisposable
         {
             var (type, body) = connection.ReadPacket();
             if (type == Acknowledgement && Steals)
+            {
                 Steal(connection.Socket);
-            else
-                back.Send([type, .. Length(body.Length), .. body]);
+                continue;
+            }
+
+            back.Send([type, .. Length(body.Length), .. body]);
+            if (type == Acknowledgement)
+                Interlocked.Increment(ref _passed);
         }
     }
 

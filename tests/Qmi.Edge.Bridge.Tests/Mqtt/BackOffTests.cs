@@ -6,6 +6,7 @@ public sealed class BackOffTests
     private static readonly TimeSpan Longest = TimeSpan.FromSeconds(30);
 
     [Fact]
+    [Trait("rule", "MQTT-2.11.3")]
     public void The_bound_doubles_from_half_a_second_to_thirty()
     {
         var always = new BackOff(First, Longest, new Fixed(1));

@@ -14,6 +14,7 @@ public sealed class MosquittoFallbackTests
 
     [Theory]
     [MemberData(nameof(Refusals))]
+    [Trait("rule", "MQTT-2.11.1")]
     public async Task A_broker_without_mqtt_5_is_spoken_to_in_3_1_1_and_remembered(string how, byte[] refusal)
     {
         var versions = new List<int>();

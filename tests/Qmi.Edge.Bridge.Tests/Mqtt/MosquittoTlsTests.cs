@@ -29,6 +29,7 @@ public sealed class MosquittoTlsTests : IAsyncDisposable
     [Theory]
     [InlineData("127.0.0.1", SslProtocols.Tls13)]
     [InlineData("localhost", SslProtocols.Tls12)]
+    [Trait("rule", "MQTT-2.11.4")]
     public void Both_sides_show_their_certificates_and_messages_pass(string host, SslProtocols version)
     {
         StartBroker(host);

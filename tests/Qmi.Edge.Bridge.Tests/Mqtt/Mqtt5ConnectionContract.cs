@@ -42,6 +42,7 @@ public abstract class Mqtt5ConnectionContract : MqttConnectionContract
     }
 
     [Fact]
+    [Trait("rule", "MQTT-2.11.2")]
     public void Limits_of_the_broker_are_told_and_obeyed()
     {
         Broker = new Testing.MosquittoBroker("""

@@ -60,6 +60,7 @@ public sealed class MqttTypesTests
     }
 
     [Fact]
+    [Trait("rule", "MQTT-3.23")]
     public void Text_that_is_not_utf_8_is_an_error_of_the_caller() =>
         Assert.Throws<ArgumentException>(() => new MqttPublication { Topic = "t"u8, ContentType = [0xC3, 0x28] }.ThrowIfInvalid());
 

@@ -13,6 +13,7 @@ public sealed class ProtocolChoiceTests
     public void It_begins_with_version_5() => Assert.Equal(MqttProtocolVersion.V5, _choice.Next);
 
     [Fact]
+    [Trait("rule", "MQTT-2.11.1")]
     public void After_a_refusal_it_speaks_3_1_1_and_remembers_it_for_an_hour()
     {
         Assert.True(_choice.Refused(MqttProtocolVersion.V5));

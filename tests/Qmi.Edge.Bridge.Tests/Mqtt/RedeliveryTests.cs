@@ -16,6 +16,7 @@ public sealed class RedeliveryTests
         publisher.Events.WaitForSession();
         publisher.Publish("t", "before", MqttQos.AtLeastOnce);
         client.Events.WaitForMessages(1);
+        Assert.True(SpinWait.SpinUntil(() => proxy.Passed > 0, EventRecorder.Patience));
 
         proxy.Steals = true;
         publisher.Publish("t", "twice", MqttQos.AtLeastOnce);

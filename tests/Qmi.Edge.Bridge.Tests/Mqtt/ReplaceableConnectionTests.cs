@@ -140,6 +140,7 @@ public sealed class ReplaceableConnectionTests
     }
 
     [Fact]
+    [Trait("rule", "MQTT-3.35")]
     public async Task A_handler_that_never_returns_costs_its_client_and_not_the_connection()
     {
         using var broker = new MosquittoBroker();

@@ -68,6 +68,7 @@ public class BirthTests
     }
 
     [Fact]
+    [Trait("rule", "MQTT-3.2")]
     public async Task A_broker_with_persistence_shows_the_same_after_a_kill_as_before()
     {
         using var broker = new MosquittoBroker("allow_anonymous true\npersistence true\nautosave_interval 1\nautosave_on_changes true");

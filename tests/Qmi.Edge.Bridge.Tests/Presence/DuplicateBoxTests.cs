@@ -25,6 +25,7 @@ public sealed class DuplicateBoxTests : IAsyncDisposable
     [Theory]
     [InlineData("5")]
     [InlineData("311")]
+    [Trait("rule", "MQTT-3.31")]
     public void The_newer_box_stays_the_older_one_keeps_away_and_both_raise_the_alarm(string version)
     {
         var older = Start(version);
@@ -125,6 +126,7 @@ public sealed class DuplicateBoxTests : IAsyncDisposable
     }
 
     [Fact]
+    [Trait("rule", "MQTT-3.31")]
     public void Two_boxes_that_see_each_other_through_a_bridge_of_brokers_find_out_as_well()
     {
         // Neither throws the other out: they have different brokers. The topics of one reach the other.

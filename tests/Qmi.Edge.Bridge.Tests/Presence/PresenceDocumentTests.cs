@@ -62,6 +62,7 @@ public class PresenceDocumentTests
     }
 
     [Fact]
+    [Trait("rule", "MQTT-2.11.3")]
     public void Boxes_are_spread_over_the_whole_time_by_names_that_differ_in_their_last_letter()
     {
         var delays = Enumerable.Range(0, 5000).Select(number => BirthDelay.Of($"box{number:D4}", TimeSpan.FromSeconds(5)).TotalMilliseconds).ToList();

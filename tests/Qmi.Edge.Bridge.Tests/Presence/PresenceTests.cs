@@ -9,6 +9,7 @@ public class PresenceTests
     [Theory]
     [InlineData("5")]
     [InlineData("311")]
+    [Trait("rule", "MQTT-2.1.1")]
     public async Task Everything_is_described_before_the_box_is_online(string version)
     {
         await using var given = new GivenBridge(version: version);
@@ -21,6 +22,7 @@ public class PresenceTests
     }
 
     [Fact]
+    [Trait("rule", "MQTT-2.1.1")]
     public async Task Documents_are_retained_and_carry_version_boot_and_a_rising_number()
     {
         await using var given = new GivenBridge();
@@ -54,6 +56,7 @@ public class PresenceTests
     [Theory]
     [InlineData("5")]
     [InlineData("311")]
+    [Trait("rule", "MQTT-2.7.1")]
     public async Task A_box_is_starting_online_stopping_offline_in_this_order_and_leaves_no_will(string version)
     {
         await using var given = new GivenBridge(version: version);
@@ -84,6 +87,7 @@ public class PresenceTests
     }
 
     [Fact]
+    [Trait("rule", "MQTT-2.7.4")]
     public async Task Whoever_acknowledges_an_alarm_is_named_in_it_until_it_is_raised_again()
     {
         await using var given = new GivenBridge();
@@ -132,6 +136,8 @@ public class PresenceTests
     [Theory]
     [InlineData("5")]
     [InlineData("311")]
+    [Trait("rule", "MQTT-2.7.2")]
+    [Trait("rule", "MQTT-3.4")]
     public async Task Whatever_somebody_else_publishes_as_the_state_is_put_right_at_once(string version)
     {
         await using var given = new GivenBridge(version: version);
@@ -158,6 +164,8 @@ public class PresenceTests
     }
 
     [Fact]
+    [Trait("rule", "MQTT-2.7.2")]
+    [Trait("rule", "MQTT-3.4")]
     public async Task A_will_that_comes_late_is_corrected()
     {
         // On 3.1.1 there is no delay: the broker publishes the will at once when it ends the connection.
@@ -185,6 +193,7 @@ public class PresenceTests
     }
 
     [Fact]
+    [Trait("rule", "MQTT-2.7.4")]
     public async Task An_alarm_is_retained_degrades_the_box_and_disappears_when_it_is_cleared()
     {
         await using var given = new GivenBridge();
@@ -218,6 +227,7 @@ public class PresenceTests
     }
 
     [Fact]
+    [Trait("rule", "MQTT-2.7.3")]
     public async Task Health_tells_revisions_fences_and_signal_counters()
     {
         await using var given = new GivenBridge(new BridgeOptions { HealthInterval = TimeSpan.FromMilliseconds(200) });
@@ -232,6 +242,7 @@ public class PresenceTests
     [Theory]
     [InlineData("5")]
     [InlineData("311")]
+    [Trait("rule", "MQTT-2.7.3")]
     public async Task Health_tells_how_the_box_its_clock_and_its_connection_are(string version)
     {
         await using var given = new GivenBridge(new BridgeOptions { HealthInterval = TimeSpan.FromMilliseconds(200) }, version);
@@ -249,6 +260,7 @@ public class PresenceTests
     }
 
     [Fact]
+    [Trait("rule", "MQTT-2.11.2")]
     public async Task Info_tells_limits_clock_and_what_the_broker_announced()
     {
         await using var given = new GivenBridge(broker: new MosquittoBroker("allow_anonymous true\nmax_packet_size 2000000\nmax_topic_alias 5"), box: new EdgeBoxOptions { Alias = "east" });
@@ -256,6 +268,7 @@ public class PresenceTests
         var info = given.Supervisor.WaitFor(given.Topic("info"), document => document.TryGetProperty("broker", out _)).Json;
 
         Assert.Equal(("box07", "east", "10"), (Text(info, "box"), Text(info, "alias"), Text(info, "limits", "health_period_s")));
+        Assert.Equal(("false", "50", "100"), (Text(info, "durable"), Text(info, "limits", "requests_per_s"), Text(info, "limits", "requests_burst")));
         Assert.Equal(("5", "2", "true", "2000000"), (Text(info, "broker", "protocol"), Text(info, "broker", "maximum_qos"), Text(info, "broker", "retain"), Text(info, "broker", "maximum_packet_bytes")));
         Assert.Equal(("10", "30", "5"), (Text(info, "broker", "keep_alive_s"), Text(info, "broker", "session_expiry_s"), Text(info, "broker", "topic_alias_maximum")));
         Assert.Equal(given.Box.Clock.Reading.Source, Text(info, "clock", "src"));
@@ -263,6 +276,7 @@ public class PresenceTests
     }
 
     [Fact]
+    [Trait("rule", "MQTT-3.3")]
     public async Task After_a_broker_that_forgot_everything_all_documents_are_back_under_the_same_boot()
     {
         await using var given = new GivenBridge();

@@ -8,6 +8,8 @@ public class LockLeaseRequestTests
 {
     [Fact]
     [Trait("rule", "LOCK-6")]
+    [Trait("rule", "MQTT-2.5.8")]
+    [Trait("rule", "MQTT-3.10")]
     public async Task A_late_writer_is_refused_by_its_token_and_by_its_fence_and_learns_who_has_the_lock()
     {
         await using var given = new GivenBridge();
@@ -47,6 +49,8 @@ public class LockLeaseRequestTests
 
     [Fact]
     [Trait("rule", "LOCK-5")]
+    [Trait("rule", "MQTT-2.5.5")]
+    [Trait("rule", "MQTT-3.9")]
     public async Task A_bound_lock_is_short_when_its_owner_is_lost_and_whole_again_when_it_shows_itself()
     {
         await using var given = new GivenBridge();
@@ -69,6 +73,7 @@ public class LockLeaseRequestTests
 
     [Fact]
     [Trait("rule", "LOCK-5")]
+    [Trait("rule", "MQTT-2.5.9")]
     public async Task A_change_of_a_lock_shows_at_once_and_its_renewals_once_a_second_at_most()
     {
         await using var given = new GivenBridge();
@@ -94,6 +99,7 @@ public class LockLeaseRequestTests
     }
 
     [Fact]
+    [Trait("rule", "MQTT-2.5.9")]
     public async Task The_document_of_a_lock_says_everything_but_the_token()
     {
         await using var given = new GivenBridge();

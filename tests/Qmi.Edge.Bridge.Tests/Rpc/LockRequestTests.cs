@@ -34,6 +34,7 @@ public class LockRequestTests
 
     [Fact]
     [Trait("rule", "LOCK-7")]
+    [Trait("rule", "MQTT-2.5.7")]
     public async Task Force_needs_a_reason_tells_the_owner_and_is_harmless_on_an_unlocked_task()
     {
         await using var given = new GivenBridge();
@@ -67,6 +68,7 @@ public class LockRequestTests
 
     [Fact]
     [Trait("rule", "LOCK-4")]
+    [Trait("rule", "MQTT-2.5.4")]
     public async Task A_locked_task_is_stopped_in_an_emergency_by_anybody_with_a_reason()
     {
         await using var given = new GivenBridge();

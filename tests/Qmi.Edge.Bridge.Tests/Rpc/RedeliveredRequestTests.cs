@@ -9,6 +9,7 @@ public sealed class RedeliveredRequestTests
     [Theory]
     [InlineData("5")]
     [InlineData("311")]
+    [Trait("rule", "MQTT-2.4.4")]
     public async Task What_has_no_id_is_done_once_and_its_copy_dropped_counted_and_told(string version)
     {
         using var broker = new MosquittoBroker();

@@ -9,6 +9,7 @@ public class PushOutcomeTests
 {
     [Fact]
     [Trait("rule", "SET-7")]
+    [Trait("rule", "MQTT-2.6.9")]
     public async Task An_unconfirmed_push_is_applied_and_then_rolled_back()
     {
         await using var given = new GivenBridge();
@@ -26,6 +27,7 @@ public class PushOutcomeTests
 
     [Fact]
     [Trait("rule", "SET-7")]
+    [Trait("rule", "MQTT-2.6.9")]
     public async Task A_confirmed_push_stays()
     {
         await using var given = new GivenBridge();
@@ -45,6 +47,8 @@ public class PushOutcomeTests
 
     [Fact]
     [Trait("rule", "SET-7")]
+    [Trait("rule", "MQTT-2.6.10")]
+    [Trait("rule", "MQTT-3.14")]
     public async Task A_push_with_which_the_task_fails_three_times_is_rolled_back_with_an_alarm()
     {
         await using var given = new GivenBridge();
@@ -132,6 +136,8 @@ public class PushOutcomeTests
 
     [Fact]
     [Trait("rule", "SET-2")]
+    [Trait("rule", "MQTT-2.6.2")]
+    [Trait("rule", "MQTT-3.16")]
     public async Task Of_two_pushers_with_the_same_base_exactly_one_wins_200_times()
     {
         await using var given = new GivenBridge(disk: new CrashingDisk());

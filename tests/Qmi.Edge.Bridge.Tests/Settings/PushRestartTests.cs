@@ -15,6 +15,8 @@ public sealed class PushRestartTests : IDisposable
 
     [Fact]
     [Trait("rule", "SET-5")]
+    [Trait("rule", "MQTT-2.6.11")]
+    [Trait("rule", "MQTT-3.15")]
     public async Task A_retained_push_is_answered_once_however_often_it_is_replayed()
     {
         await using (var given = Boot())
@@ -67,6 +69,7 @@ public sealed class PushRestartTests : IDisposable
     }
 
     [Fact]
+    [Trait("rule", "MQTT-2.6.4")]
     public async Task A_push_that_comes_again_after_newer_ones_takes_no_effect_and_is_answered_as_before_also_after_a_restart()
     {
         const string First = """{"id":"p-1","values":{"rate_hz":20}}""";

@@ -33,6 +33,7 @@ public class PushTests
 
     [Fact]
     [Trait("rule", "SET-3")]
+    [Trait("rule", "MQTT-2.6.1")]
     public async Task A_wrong_push_is_rejected_as_a_whole_with_a_pointer_for_each_error()
     {
         await using var given = new GivenBridge();
@@ -70,6 +71,8 @@ public class PushTests
 
     [Fact]
     [Trait("rule", "SET-1")]
+    [Trait("rule", "MQTT-2.6.6")]
+    [Trait("rule", "MQTT-3.16")]
     public async Task Of_two_pushes_before_a_turn_the_first_is_told_that_it_was_superseded()
     {
         await using var given = new GivenBridge();
@@ -103,6 +106,7 @@ public class PushTests
 
     [Fact]
     [Trait("rule", "SET-6")]
+    [Trait("rule", "MQTT-2.6.7")]
     public async Task A_push_that_the_task_cannot_adopt_fails_with_the_reason_and_the_task_lives_on()
     {
         await using var given = new GivenBridge();
@@ -116,6 +120,7 @@ public class PushTests
     }
 
     [Fact]
+    [Trait("rule", "MQTT-2.6.4")]
     public async Task A_push_with_a_known_id_is_not_applied_twice_but_answered_again()
     {
         await using var given = new GivenBridge();
@@ -131,6 +136,8 @@ public class PushTests
     }
 
     [Fact]
+    [Trait("rule", "MQTT-2.6.3")]
+    [Trait("rule", "MQTT-3.15")]
     public async Task A_retained_push_without_a_guard_is_rejected()
     {
         await using var given = new GivenBridge();
@@ -145,6 +152,7 @@ public class PushTests
     }
 
     [Fact]
+    [Trait("rule", "MQTT-2.6.5")]
     public async Task A_push_to_a_task_that_somebody_else_has_locked_is_rejected()
     {
         await using var given = new GivenBridge();
@@ -156,6 +164,7 @@ public class PushTests
     }
 
     [Fact]
+    [Trait("rule", "MQTT-2.6.13")]
     public async Task A_secret_is_never_shown()
     {
         await using var given = new GivenBridge();
@@ -201,6 +210,7 @@ public class PushTests
     [Theory]
     [InlineData("{bad")]
     [InlineData("""{"id":"p-1","base_rev":9,"values":{}}""")]
+    [Trait("rule", "MQTT-2.6.11")]
     public async Task A_retained_push_that_is_refused_is_cleared_behind_its_answer(string payload)
     {
         await using var given = new GivenBridge();
@@ -214,6 +224,7 @@ public class PushTests
     }
 
     [Fact]
+    [Trait("rule", "MQTT-2.6.2")]
     public async Task A_conflict_names_what_was_set_since()
     {
         await using var given = new GivenBridge();
@@ -242,6 +253,7 @@ public class PushTests
     }
 
     [Fact]
+    [Trait("rule", "MQTT-2.6.13")]
     public async Task A_secret_has_a_hash_that_tells_only_that_it_changed()
     {
         await using var given = new GivenBridge();

@@ -12,6 +12,7 @@ public class LostBrokerTests
     private const string Configuration = "allow_anonymous true\nset_tcp_nodelay true\npersistence true\nautosave_interval 1\nmax_queued_messages 0";
 
     [Fact]
+    [Trait("rule", "MQTT-2.8.4")]
     public async Task Of_a_reliable_signal_nothing_is_lost_when_the_broker_is_killed()
     {
         const int Rounds = 4;

@@ -41,6 +41,7 @@ public class ReliableSignalTests
     }
 
     [Fact]
+    [Trait("rule", "MQTT-3.1")]
     public async Task A_long_absence_of_the_broker_costs_nothing()
     {
         await using var given = new GivenData(data: new FakeConnection { IsConnected = false });
@@ -142,6 +143,7 @@ public class ReliableSignalTests
     }
 
     [Fact]
+    [Trait("rule", "MQTT-2.8.3")]
     public async Task More_than_the_history_holds_is_lost_oldest_first_and_told()
     {
         await using var given = new GivenData(data: new FakeConnection { IsConnected = false });

@@ -8,6 +8,7 @@ public class SignalBatchTests
 {
     [Fact]
     [Trait("rule", "SIG-2")]
+    [Trait("rule", "MQTT-2.8.2")]
     public async Task A_signal_comes_in_batches_whose_numbers_leave_no_gap_unsaid()
     {
         await using var given = new GivenBridge();
@@ -33,6 +34,7 @@ public class SignalBatchTests
     }
 
     [Fact]
+    [Trait("rule", "MQTT-2.8.1")]
     public async Task A_batch_has_exactly_the_members_of_the_contract_in_its_order()
     {
         await using var given = new GivenData();

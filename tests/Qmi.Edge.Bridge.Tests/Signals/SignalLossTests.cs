@@ -77,6 +77,7 @@ public class SignalLossTests
     }
 
     [Fact]
+    [Trait("rule", "MQTT-2.8.3")]
     public async Task A_loss_that_goes_on_for_ten_seconds_is_an_alarm_and_its_end_clears_it()
     {
         await using var given = new GivenData();

@@ -8,6 +8,8 @@ namespace Qmi.Edge.Bridge.Tests;
 public class SlowConsumerTests
 {
     [Fact]
+    [Trait("rule", "MQTT-2.8.2")]
+    [Trait("rule", "MQTT-3.19")]
     public async Task A_consumer_that_was_stopped_finds_its_gaps_and_fills_them_exactly()
     {
         using var broker = new MosquittoBroker("allow_anonymous true\nset_tcp_nodelay true\nmax_queued_messages 20\nsys_interval 1");

@@ -6,6 +6,7 @@ public class ContractTests
     private static readonly string Page = Repository.PathOf("docs", "reference", "mqtt.md");
 
     [Fact]
+    [Trait("rule", "MQTT-2.2.7")]
     public void Every_example_of_the_contract_does_what_it_says()
     {
         using var given = new GivenStage();

@@ -6,6 +6,8 @@ namespace Qmi.Edge.Runtime.Tests;
 public class JournalRecoveryTests
 {
     [Fact]
+    [Trait("rule", "MQTT-2.4.1")]
+    [Trait("rule", "MQTT-3.5")]
     public async Task After_a_restart_the_same_request_has_the_same_answer_and_is_not_carried_out_again()
     {
         var disk = new CrashingDisk();
@@ -59,6 +61,7 @@ public class JournalRecoveryTests
     }
 
     [Fact]
+    [Trait("rule", "MQTT-2.4.5")]
     public async Task An_answer_that_the_broker_has_is_not_sent_again_and_one_that_it_has_not_is()
     {
         var disk = new CrashingDisk();
@@ -125,6 +128,8 @@ public class JournalRecoveryTests
 
     /// <summary>The heart of the matter: whatever the moment of the power cut, nothing is done twice, and what was answered stays answered.</summary>
     [Fact]
+    [Trait("rule", "MQTT-2.4.1")]
+    [Trait("rule", "MQTT-3.11")]
     public async Task Through_power_cuts_at_any_moment_no_request_is_carried_out_twice_and_every_retry_is_answered()
     {
         for (var seed = 0; seed < 40; seed++)

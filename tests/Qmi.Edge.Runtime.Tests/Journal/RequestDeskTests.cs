@@ -21,6 +21,7 @@ public class RequestDeskTests
     }
 
     [Fact]
+    [Trait("rule", "MQTT-3.5")]
     public async Task Copies_that_come_while_it_runs_get_its_answer_when_it_has_ended()
     {
         using var gate = new ManualResetEventSlim();
@@ -42,6 +43,8 @@ public class RequestDeskTests
     }
 
     [Fact]
+    [Trait("rule", "MQTT-2.4.2")]
+    [Trait("rule", "MQTT-3.6")]
     public async Task The_same_id_for_something_else_is_refused_and_white_space_is_nothing_else()
     {
         await using var given = new GivenDesk();
@@ -95,6 +98,7 @@ public class RequestDeskTests
     }
 
     [Fact]
+    [Trait("rule", "MQTT-2.4.3")]
     public async Task Of_more_than_is_remembered_the_oldest_finished_one_is_forgotten()
     {
         await using var given = new GivenDesk(options: new RequestOptions { RequestsPerSecond = 0, PerCaller = 4, InAll = 6 });
@@ -111,6 +115,7 @@ public class RequestDeskTests
     }
 
     [Fact]
+    [Trait("rule", "MQTT-2.4.3")]
     public async Task What_is_unfinished_is_never_forgotten_and_one_too_many_is_told_BUSY_while_reads_and_cancels_are_served()
     {
         using var gate = new ManualResetEventSlim();
@@ -177,6 +182,8 @@ public class RequestDeskTests
     }
 
     [Fact]
+    [Trait("rule", "MQTT-2.2.4")]
+    [Trait("rule", "MQTT-3.8")]
     public async Task Who_does_not_want_to_wait_is_answered_when_it_is_accepted_and_asks_later()
     {
         using var gate = new ManualResetEventSlim();
@@ -318,6 +325,7 @@ public class RequestDeskTests
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
+    [Trait("rule", "MQTT-3.34")]
     public async Task When_the_disk_takes_nothing_calls_are_refused_and_not_carried_out_while_reads_and_stops_are_served(bool isBroken)
     {
         var disk = new CrashingDisk();

@@ -28,6 +28,7 @@ public class LockLeaseTests
     [InlineData("renew")]
     [InlineData("lock")]
     [Trait("rule", "LOCK-5")]
+    [Trait("rule", "MQTT-2.5.2")]
     public async Task Every_accepted_call_with_the_token_renews(string method)
     {
         await using var given = new GivenBox();
@@ -187,6 +188,7 @@ public class LockLeaseTests
     }
 
     [Fact]
+    [Trait("rule", "MQTT-2.5.10")]
     public async Task The_lock_of_the_box_gates_all_of_its_objects()
     {
         await using var given = new GivenBox();

@@ -13,6 +13,7 @@ public class LockRestartTests
 
     [Fact]
     [Trait("rule", "LOCK-5")]
+    [Trait("rule", "MQTT-2.5.6")]
     public async Task After_a_power_cut_the_owner_alone_gets_in_and_goes_on_with_its_token_and_its_fence()
     {
         var grant = await CrashAsync(given => Lock(given).AcquireAsync(Wish, TimeSpan.Zero));
@@ -45,6 +46,7 @@ public class LockRestartTests
 
     [Fact]
     [Trait("rule", "LOCK-6")]
+    [Trait("rule", "MQTT-2.5.1")]
     public async Task Fences_never_go_back_whoever_was_given_them_and_however_the_box_ended()
     {
         var newest = 0ul;

@@ -63,6 +63,8 @@ public class LockTests
 
     [Fact]
     [Trait("rule", "LOCK-3")]
+    [Trait("rule", "MQTT-2.5.3")]
+    [Trait("rule", "MQTT-3.17")]
     public async Task Waiters_are_granted_in_order_by_the_release_itself()
     {
         await using var given = new GivenBox();

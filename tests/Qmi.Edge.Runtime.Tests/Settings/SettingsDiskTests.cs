@@ -33,6 +33,7 @@ public class SettingsDiskTests
 
     [Fact]
     [Trait("rule", "SET-5")]
+    [Trait("rule", "MQTT-2.6.8")]
     public async Task Applied_is_told_only_when_it_is_on_the_disk_while_the_task_works_with_it_at_once()
     {
         using var slow = new ManualResetEventSlim(true);
@@ -174,6 +175,7 @@ public class SettingsDiskTests
 
     [Fact]
     [Trait("rule", "SET-5")]
+    [Trait("rule", "MQTT-3.13")]
     public async Task Every_byte_that_flips_is_noticed_and_the_record_before_is_used()
     {
         var (newest, before) = await RecordsAsync();

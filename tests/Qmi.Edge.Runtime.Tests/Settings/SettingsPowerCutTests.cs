@@ -8,6 +8,7 @@ public class SettingsPowerCutTests
     [Fact]
     [Trait("rule", "SET-2")]
     [Trait("rule", "SET-5")]
+    [Trait("rule", "MQTT-3.13")]
     public async Task After_a_power_cut_at_any_operation_the_box_has_what_it_told_or_the_next()
     {
         var operations = await RunAsync(failsAt: null, seed: 0);

@@ -23,6 +23,7 @@ public class SettingsRestartTests
 
     [Fact]
     [Trait("rule", "SET-5")]
+    [Trait("rule", "MQTT-3.12")]
     public async Task What_was_accepted_but_not_adopted_is_adopted_after_the_restart()
     {
         await using var given = new GivenRestarts().Boot(starts: false);

@@ -111,6 +111,7 @@ public class SettingsTermsTests
     }
 
     [Fact]
+    [Trait("rule", "MQTT-2.10.2")]
     public async Task Without_a_synchronised_clock_no_time_can_be_kept()
     {
         await using var given = Given();

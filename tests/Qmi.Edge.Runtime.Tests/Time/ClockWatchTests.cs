@@ -80,6 +80,8 @@ public class ClockWatchTests
     }
 
     [Fact]
+    [Trait("rule", "MQTT-2.10.1")]
+    [Trait("rule", "MQTT-3.18")]
     public async Task After_a_step_it_is_asked_at_once_whether_the_clock_is_synchronised()
     {
         await using var box = Open();
