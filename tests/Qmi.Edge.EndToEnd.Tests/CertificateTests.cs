@@ -42,7 +42,8 @@ public sealed class CertificateTests : IDisposable
              "mqtt":{"host":"127.0.0.1","port":PORT,"tls":{"ca_file":"ca.pem","certificate_file":"box07.pem","key_file":"box07.key"},"roles":{"adm":"admin"}},
              "tasks":{"host":{"type":"host_monitor"}}}
             """.Replace("PORT", broker.Port.ToString(CultureInfo.InvariantCulture), StringComparison.Ordinal)));
-        Assert.Contains("online", Run("mosquitto_sub", broker.Port, "-t", "qmi/v1/box/box07/state", "-C", "1"), StringComparison.Ordinal);
+        // It is starting first, or was seen too late for that.
+        Assert.True(SpinWait.SpinUntil(() => Run("mosquitto_sub", broker.Port, "-t", "qmi/v1/box/box07/state", "-C", "1").Contains("online", StringComparison.Ordinal), ChildProcess.Patience));
 
         var request = Ask(broker.Port, "").GetProperty("result").GetProperty("request").GetString()!;
         var reply = Ask(broker.Port, $$$"""{"timeout_ms":60000,"args":{"certificate":"{{{JsonEncodedText.Encode(_authority.Sign(request))}}}"}}""");

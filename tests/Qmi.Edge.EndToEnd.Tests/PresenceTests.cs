@@ -11,10 +11,11 @@ public class PresenceTests
         using var given = new GivenCryo();
         var first = Text(given.Supervisor!.WaitFor(Topic("state"), state => Text(state, "state") == "online").Json, "boot");
 
-        given.Box.Kill();
+        using var killed = given.Box;
+        killed.Kill();
         var lost = given.Supervisor.WaitFor(Topic("state"), state => Text(state, "state") == "lost").Json;
         var from = given.Supervisor.Seen.Count;
-        using var again = given.StartBox();
+        given.StartBox();
         var second = Text(given.Supervisor.WaitFor(Topic("state"), state => Text(state, "state") == "online", from).Json, "boot");
 
         Assert.Equal((first, "1"), (Text(lost, "boot"), Text(lost, "conn")));
@@ -25,8 +26,8 @@ public class PresenceTests
     public void A_second_box_with_the_same_id_is_an_alarm_on_both_and_one_survives()
     {
         using var given = new GivenCryo();
-        var older = given.Box;
-        using var newer = given.StartBox();
+        using var older = given.Box;
+        given.StartBox();
 
         // The older one proves for a period and a half that the newer one lives, then makes itself known.
         older.WaitForLine("Another box with the id cryo was seen that was started later");
@@ -43,6 +44,5 @@ public class PresenceTests
         var health = given.Supervisor.WaitFor(Topic("health"), from: from).Json;
         Assert.Equal(Text(reply, "boot"), Text(health, "boot"));
         Assert.Single(given.Supervisor.Seen, seen => seen.Topic == Topic("reply/alice/_box/ping"));
-        older.Dispose();
     }
 }
