@@ -9,6 +9,7 @@ return args switch
     ["measure", "signals"] => SignalThroughput.Run(),
     ["measure", "data", var port, var seconds] => await DataPath.RunAsync(int.Parse(port), int.Parse(seconds)),
     ["measure", "locks"] => LockHandOver.Run(),
+    ["measure", "disk", var folder] => DiskFlush.Run(folder),
     ["measure", "first-call"] => FirstCall.Run(),
     _ => await EdgeProgram.RunAsync(args, types => types.Add(EmptyInstrument.EdgeType).Add(IdleLoop.EdgeType).Add(BusyLoop.EdgeType)),
 };
