@@ -218,7 +218,10 @@ public sealed partial class MqttBridge
             if (!_mustRepairPresence)
                 return true;
             _mustRepairPresence = false;
-            return _bridge._presence.PublishAgain(_bridge._connection) || (_mustRepairPresence = true) is false;
+            if (_bridge._presence.PublishAgain(_bridge._connection))
+                return true;
+            _mustRepairPresence = true;
+            return false;
         }
 
         private (PresenceState State, string? Reason) PresenceNow => _bridge._box switch

@@ -69,6 +69,21 @@ public partial class SourceTests
             package => Assert.Matches(@"^\d+\.\d+\.\d+(-[\w.]+)?$", (string)package.Attribute("Version")!));
 
     [Fact]
+    public void Every_log_message_has_a_number_of_its_own()
+    {
+        var shared =
+            from file in Repository.Files("src", ".cs")
+            from line in Repository.Lines(file)
+            let match = LogMessage().Match(line)
+            where match.Success
+            group file by match.Groups[1].Value into files
+            where files.Count() > 1
+            select $"{files.Key}: {string.Join(", ", files)}";
+
+        Findings.AssertNone(shared);
+    }
+
+    [Fact]
     public void Nobody_goes_around_the_banned_symbols()
     {
         // In pieces, so that this file is not found.
@@ -96,6 +111,9 @@ public partial class SourceTests
 
         Findings.AssertNone(forgotten);
     }
+
+    [GeneratedRegex(@"^\s*\[LoggerMessage\((\d+)")]
+    private static partial Regex LogMessage();
 
     [GeneratedRegex(@"^namespace ([\w.]+)")]
     private static partial Regex Namespace();

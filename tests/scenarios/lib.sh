@@ -31,7 +31,7 @@ mkdir "$work/seen"
 logbook=$work/logbook
 B=qmi/v1/box/box07
 version=5
-checks=0 failures=0 killed=
+checks=0 failures=0
 declare -A marks pids
 trap close_lab EXIT
 trap 'exit 130' INT TERM

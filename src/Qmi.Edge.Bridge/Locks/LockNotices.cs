@@ -81,6 +81,6 @@ internal sealed partial class LockNotices(EdgeBox box, Topics topics, IMqttConne
         writer.WriteEndObject();
     }
 
-    [LoggerMessage(2301, LogLevel.Warning, "{Dropped} notices to owners of locks are lost so far: too many wait for a broker that is away")]
+    [LoggerMessage(2701, LogLevel.Warning, "{Dropped} notices to owners of locks are lost so far: too many wait for a broker that is away")]
     private static partial void LogDropped(ILogger logger, long dropped);
 }

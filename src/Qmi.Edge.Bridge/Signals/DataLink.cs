@@ -192,10 +192,10 @@ internal sealed partial class DataLink : IAsyncDisposable
     private SignalPublisher Create(Signal signal) =>
         signal.Description.Reliable ? new ReliablePublisher(signal, _context, NextToken) : new StreamPublisher(signal, _context);
 
-    [LoggerMessage(2304, LogLevel.Error, "The worker for signals failed; it goes on")]
+    [LoggerMessage(2504, LogLevel.Error, "The worker for signals failed; it goes on")]
     private static partial void LogFailed(ILogger logger, Exception exception);
 
-    [LoggerMessage(2305, LogLevel.Warning, "Not all signals could be sent before the bridge ended")]
+    [LoggerMessage(2505, LogLevel.Warning, "Not all signals could be sent before the bridge ended")]
     private static partial void LogLastNotSent(ILogger logger);
 
     /// <summary>What the box tells.</summary>

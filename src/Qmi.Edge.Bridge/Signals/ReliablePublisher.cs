@@ -200,10 +200,10 @@ internal sealed partial class ReliablePublisher(Signal signal, DataContext conte
         return task;
     }
 
-    [LoggerMessage(2302, LogLevel.Warning, "The broker refused values of the signal {Signal} ({Reason}); they are sent again later")]
+    [LoggerMessage(2502, LogLevel.Warning, "The broker refused values of the signal {Signal} ({Reason}); they are sent again later")]
     private static partial void LogRefused(ILogger logger, string signal, MqttReason reason);
 
-    [LoggerMessage(2303, LogLevel.Warning, "What is left of the signal {Signal} cannot be read; it is tried again")]
+    [LoggerMessage(2503, LogLevel.Warning, "What is left of the signal {Signal} cannot be read; it is tried again")]
     private static partial void LogUnreadable(ILogger logger, string signal, Exception exception);
 
     private enum SendingState

@@ -180,6 +180,6 @@ internal abstract partial class SignalPublisher : IDisposable
         LogFailed(Signal.Publisher.Logger, Signal.Description.Name, exception);
     }
 
-    [LoggerMessage(2301, LogLevel.Error, "A value of the signal {Signal} cannot be published; it is not said again until one can")]
+    [LoggerMessage(2501, LogLevel.Error, "A value of the signal {Signal} cannot be published; it is not said again until one can")]
     private static partial void LogFailed(ILogger logger, string signal, Exception exception);
 }

@@ -15,7 +15,7 @@ public abstract record SignalDescription
     /// <summary>Whether the bridge sends it as CBOR instead of JSON.</summary>
     public bool Binary { get; init; }
 
-    /// <summary>Whether what was published lately can be fetched again. What is a retained document anyway needs none.</summary>
+    /// <summary>Whether it is published as a signal, and what was published lately can be fetched again. What is a retained document anyway is neither.</summary>
     public bool HasHistory { get; init; } = true;
 
     /// <summary>How many bytes its history takes at most in the box that the object lives in; 0 = it has none.</summary>

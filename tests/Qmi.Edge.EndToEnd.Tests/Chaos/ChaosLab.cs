@@ -15,7 +15,7 @@ internal sealed class ChaosLab : IDisposable
     private readonly string _folder = Directory.CreateTempSubdirectory("qmi-chaos-").FullName;
     private readonly History _history;
     private readonly PlainClient _observer;
-    private readonly ChildProcess?[] _box = [null];
+    private ChildProcess? _box;
     private volatile string _online = "";
 
     public ChaosLab(History history)
@@ -40,16 +40,16 @@ internal sealed class ChaosLab : IDisposable
         if (withExtraTask)
             configuration["tasks"]!["extra"] = new JsonObject { ["type"] = "encoder", ["args"] = new JsonObject { ["axis"] = "axis" }, ["loop"] = new JsonObject { ["period_ms"] = 100 } };
         File.WriteAllText(PathOf("box.json"), configuration.ToJsonString());
-        _box[0] = new ChildProcess(Repository.Published("stage"), "run", PathOf("box.json"));
+        _box = new ChildProcess(Repository.Published("stage"), "run", PathOf("box.json"));
     }
 
     public void KillBox()
     {
         // What it reports from now on is from another run.
         _online = "";
-        _box[0]!.Kill();
-        _box[0]!.WaitForExit();
-        _box[0]!.Dispose();
+        _box!.Kill();
+        _box!.WaitForExit();
+        _box!.Dispose();
     }
 
     /// <summary>Waits until the box is there for everybody.</summary>
@@ -57,7 +57,7 @@ internal sealed class ChaosLab : IDisposable
     {
         // It takes the box up to 30 s to try again when the broker was away for long, and 5 s more to describe itself.
         if (!SpinWait.SpinUntil(() => _observer.IsSubscribed && _online == "online" && Answers(), TimeSpan.FromSeconds(60)))
-            throw new TimeoutException($"The box does not come back. It said:\n{string.Join('\n', _box[0]!.Errors.TakeLast(20))}");
+            throw new TimeoutException($"The box does not come back. It said:\n{string.Join('\n', _box!.Errors.TakeLast(20))}");
     }
 
     /// <summary>After the last kill, when everybody has ended: what there is to see at rest.</summary>
@@ -77,7 +77,7 @@ internal sealed class ChaosLab : IDisposable
     public void Dispose()
     {
         _observer.Dispose();
-        _box[0]?.Dispose();
+        _box?.Dispose();
         Broker.Dispose();
         Directory.Delete(_folder, recursive: true);
     }

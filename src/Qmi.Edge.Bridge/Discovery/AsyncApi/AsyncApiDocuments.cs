@@ -34,7 +34,7 @@ internal sealed class AsyncApiDocuments(BoxDescription box, AsyncApiDocument doc
             AddPush(target, settings);
         }
 
-        foreach (var signal in target.Signals.Where(signal => !BuiltInSignals.Contains(signal.Name)))
+        foreach (var signal in target.Signals.Where(signal => signal.HasHistory))
         {
             var payload = AsyncApiSchemas.Batch(signal.Schema.ToNode());
             Send($"{target.Name}.{signal.Name}.signal", box.Topics.Signal(target.Kind, target.Name, signal.Name), payload, signal.Description, signal.Reliable ? 1 : 0, retain: false);

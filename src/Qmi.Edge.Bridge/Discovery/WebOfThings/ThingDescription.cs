@@ -25,7 +25,7 @@ internal static class ThingDescription
                 properties[$"{target.Name}.status"] = Status(target, status, forms);
             foreach (var method in target.Methods)
                 actions[$"{target.Name}.{method.Name}"] = Action(target, method, forms);
-            foreach (var signal in target.Signals.Where(signal => !BuiltInSignals.Contains(signal.Name)))
+            foreach (var signal in target.Signals.Where(signal => signal.HasHistory))
                 events[$"{target.Name}.{signal.Name}"] = Event(target, signal, forms);
         }
 

@@ -142,10 +142,9 @@ internal sealed unsafe class MosquittoSender(MosquittoHandle handle, MqttSession
     private void Publish(OutboxRecord* record)
     {
         var qos = Limit(record->Qos);
-        var now = Now;
         var result = PacketSize.OfPublish(record, qos, session.ProtocolVersion) > session.MaximumPacketSize ? Result.OversizePacket : Publish(record, qos);
         if (qos > MqttQos.AtMostOnce && (result == Result.Success || MosquittoText.IsConnectionGone(result)))
-            _inFlight.Add(_lastId, record->Token, now);
+            _inFlight.Add(_lastId, record->Token, Now);
         else if (result == Result.Success)
             Answer(record, MqttReason.Success);
         else if (MosquittoText.IsConnectionGone(result))
@@ -200,12 +199,11 @@ internal sealed unsafe class MosquittoSender(MosquittoHandle handle, MqttSession
     private void Subscribe(OutboxRecord* record)
     {
         var subscription = OutboxRecord.GetSubscription(record);
-        var now = Now;
         var id = 0;
         var result = mosquitto_subscribe_v5(handle.Pointer, &id, OutboxRecord.GetTopic(record), (int)record->Qos, record->SubscribeOptions, 0);
         Keep(id);
         if (result == Result.Success || MosquittoText.IsConnectionGone(result))
-            _subscribing.Add(((ushort)id, subscription, now));
+            _subscribing.Add(((ushort)id, subscription, Now));
         else
             _answers.Enqueue(new LocalAnswer(0, subscription, null, MosquittoText.GetRefusal(result)));
         if (MosquittoText.IsConnectionGone(result))
@@ -214,12 +212,11 @@ internal sealed unsafe class MosquittoSender(MosquittoHandle handle, MqttSession
 
     private void Unsubscribe(OutboxRecord* record)
     {
-        var now = Now;
         var id = 0;
         var result = mosquitto_unsubscribe_v5(handle.Pointer, &id, OutboxRecord.GetTopic(record), 0);
         Keep(id);
         if (result == Result.Success || MosquittoText.IsConnectionGone(result))
-            _unsubscribing.Add(((ushort)id, OutboxRecord.GetTopicText(record), now));
+            _unsubscribing.Add(((ushort)id, OutboxRecord.GetTopicText(record), Now));
         else
             _answers.Enqueue(new LocalAnswer(0, null, OutboxRecord.GetTopicText(record), MosquittoText.GetRefusal(result)));
         if (MosquittoText.IsConnectionGone(result))

@@ -15,7 +15,7 @@ internal sealed class HistoryRing(IStateDisk disk, string folder, long bytes) : 
     // A multiple of the number of files, and more than a run of the box can begin before the system has written the first.
     private const ulong GenerationsOfRun = 1 << 20;
 
-    private readonly long _segmentSize = bytes / Segments / 4096 * 4096;
+    private readonly long _segmentSize = SegmentSize(bytes);
     private readonly HistorySegment?[] _segments = new HistorySegment?[Segments];
     private ulong _generation;
     private bool _hasBegun;
@@ -38,7 +38,7 @@ internal sealed class HistoryRing(IStateDisk disk, string folder, long bytes) : 
 
     /// <summary>How large a batch can be at most.</summary>
     public static int MostBatchBytes(long bytes) =>
-        (int)Math.Min(int.MaxValue, (bytes / Segments / 4096 * 4096) - RecordFile.SizeOf(sizeof(ulong)) - RecordFile.SizeOf(HistoryRecord.HeaderSize));
+        (int)Math.Min(int.MaxValue, SegmentSize(bytes) - RecordFile.SizeOf(sizeof(ulong)) - RecordFile.SizeOf(HistoryRecord.HeaderSize));
 
     /// <summary>Finds what an earlier run of the box has left.</summary>
     public void Open()
@@ -168,6 +168,8 @@ internal sealed class HistoryRing(IStateDisk disk, string folder, long bytes) : 
         segment.Begin(next);
         _generation = next;
     }
+
+    private static long SegmentSize(long bytes) => bytes / Segments / 4096 * 4096;
 
     private HistorySegment Make(int index) =>
         _segments[index] ??= new HistorySegment(disk, $"{folder}/{index.ToString(CultureInfo.InvariantCulture)}", _segmentSize);

@@ -113,8 +113,7 @@ internal sealed partial class HistoryStore : IDisposable
         }
         catch (Exception exception)
         {
-            completion.SetException(exception as QmiException
-                ?? new QmiException(ErrorCode.Busy, $"The history cannot be read ({exception.Message}).", Executed.No, exception) { RetryAfter = BusyRetry, Details = new Dictionary<string, object?> { ["code"] = "STORAGE" } });
+            completion.SetException(exception as QmiException ?? StorageErrors.NotRead("The history", exception));
         }
     }
 

@@ -199,8 +199,7 @@ public sealed class SignalHistory
     {
         while (!records.IsEmpty)
         {
-            var record = records.Slice(sizeof(int), BinaryPrimitives.ReadInt32LittleEndian(records));
-            records = records[(sizeof(int) + record.Length)..];
+            var record = TakeRecord(ref records);
             try
             {
                 _ring.Append(record);
@@ -210,18 +209,21 @@ public sealed class SignalHistory
                 // This one and those after it are gone; the store tells.
                 CountLost(record);
                 while (!records.IsEmpty)
-                {
-                    record = records.Slice(sizeof(int), BinaryPrimitives.ReadInt32LittleEndian(records));
-                    records = records[(sizeof(int) + record.Length)..];
-                    CountLost(record);
-                }
-
+                    CountLost(TakeRecord(ref records));
                 throw;
             }
 
             if (!_isUnflushed)
                 (_isUnflushed, _firstUnflushed) = (true, _store.Now);
         }
+    }
+
+    // As Append has put it there: the length, then the record.
+    private static ReadOnlySpan<byte> TakeRecord(ref ReadOnlySpan<byte> records)
+    {
+        var record = records.Slice(sizeof(int), BinaryPrimitives.ReadInt32LittleEndian(records));
+        records = records[(sizeof(int) + record.Length)..];
+        return record;
     }
 
     private void CountLost(ReadOnlySpan<byte> bytes)
