@@ -9,9 +9,9 @@ root=$(cd "$(dirname "$0")/.." && pwd)
 cd "$root"
 source deploy/packages.sh
 
-repetitions=5 starts=3 rounds=40 settle=3 watch=5 quick=
+repetitions=5 starts=3 rounds=40 settle=3 watch=5 data=10 quick=
 case ${1:-} in
---quick) repetitions=2 starts=2 rounds=15 settle=2 watch=2 quick=1 ;;
+--quick) repetitions=2 starts=2 rounds=15 settle=2 watch=2 data=3 quick=1 ;;
 -h | --help) sed -n '2,6s/^# \{0,1\}//p' "$0"; exit 0 ;;
 ?*) echo "run.sh: unknown option $1 (try --help)" >&2; exit 2 ;;
 esac
@@ -92,11 +92,14 @@ for attempt in {1..20}; do
     [[ $attempt != 20 ]] || { echo "run.sh: mosquitto does not start" >&2; exit 1; }
 done
 
-# box TASKS TYPE [PORT]: the configuration of a box with that many loop tasks at 10 Hz, on the broker or not.
+# box TASKS TYPE [PORT [FOLDER]]: the configuration of a box with that many loop tasks at 10 Hz, on the broker or not, with a state folder or not.
 box() {
     local index
     printf '{"box": "bench", "log": {"level": "warning"}, "instruments": {"device": {"type": "empty_instrument"}}, '
+    # Whoever asks without a pause asks for more than the box takes from one caller.
+    printf '"requests": {"per_second": 0}, '
     [[ -z ${3:-} ]] || printf '"mqtt": {"host": "127.0.0.1", "port": %s}, ' "$3"
+    [[ -z ${4:-} ]] || printf '"state": {"folder": "%s"}, ' "$4"
     printf '"tasks": {'
     for ((index = 0; index < $1; index++)); do
         printf '%s"loop%s": {"type": "%s", "loop": {"period_ms": 100}}' "$( ((index == 0)) || echo ', ')" "$index" "$2"
@@ -108,7 +111,10 @@ box() {
 
 round_trips() {
     local placement qos echo_pid box_pid
+    local change='change=call/device/work={"args":{"microseconds":0}}'
+    mkdir -p "$work/state"
     box 1 busy_loop "$port" >"$work/box.json"
+    box 1 busy_loop "$port" "$work/state" >"$work/kept.json"
     for placement in apart one; do
         begin "${responder_on[$placement]}" "$work/echo" "$port"
         echo_pid=$begun
@@ -117,7 +123,15 @@ round_trips() {
         sleep 1
         for qos in 0 1; do
             taskset -c "${allowed[0]}" "$work/ask" "$port" "$qos" "$rounds" \
-                snapshot=get/loop0/get_status read=get/device/get_value 'control=call/device/set_value={"args":{"value":1.5}}' | sed "s/^mqtt/$placement/"
+                snapshot=get/loop0/get_status read=get/device/get_value 'control=call/device/set_value={"args":{"value":1.5}}' "$change" | sed "s/^mqtt/$placement/"
+        done
+        end "$box_pid"
+        # The same box, but that it writes down what it is asked for before it does it.
+        begin "${responder_on[$placement]}" "$bench" run "$work/kept.json"
+        box_pid=$begun
+        sleep 1
+        for qos in 0 1; do
+            taskset -c "${allowed[0]}" "$work/ask" "$port" "$qos" "$rounds" "$change" | sed "s/^mqtt/${placement}_kept/"
         done
         end "$box_pid"
         end "$echo_pid"
@@ -163,6 +177,9 @@ loops() {
 for ((repetition = 1; repetition <= repetitions; repetition++)); do
     echo "Repetition $repetition of $repetitions ..."
     for name in rpc bridge signals locks; do "$bench" measure "$name"; done >>"$samples"
+    mkdir -p "$work/flush"
+    "$bench" measure disk "$work/flush" >>"$samples"
+    "$bench" measure data "$port" "$data" >>"$samples"
     round_trips >>"$samples"
     start_ups >>"$samples"
 done
@@ -191,6 +208,16 @@ round_trip_rows() {
                 local key=${placement}_${name}_qos$qos
                 echo "| $name | $placement | $qos | **$(figure "${key}_to_reply" 2)** | $(figure "${key}_to_handed" 2) | $(figure "${key}_to_bare" 2) | $(figure "${key}_box_p50" 0) / $(figure "${key}_box_p99" 0) us | $(figure "${key}_reply_p50" 0) / $(figure "${key}_reply_p99" 0) us | $(verdict "$(figure "${key}_to_reply" 2)" 1.30) |"
             done
+        done
+    done
+}
+
+journal_rows() {
+    local placement qos
+    for placement in apart one; do
+        for qos in 0 1; do
+            local off=${placement}_change_qos$qos kept=${placement}_kept_change_qos$qos
+            echo "| $placement | $qos | $(figure "${off}_box_p50" 0) / $(figure "${off}_box_p99" 0) us | $(figure "${kept}_box_p50" 0) / $(figure "${kept}_box_p99" 0) us | $(figure "${off}_to_reply" 2) | $(figure "${kept}_to_reply" 2) | $(awk "BEGIN { printf \"%.0f\", $(figure "${kept}_box_p50" 3) - $(figure "${off}_box_p50" 3) }") us, $(awk "BEGIN { printf \"%.1f\", ($(figure "${kept}_box_p50" 3) - $(figure "${off}_box_p50" 3)) / $(figure disk_flush_p50 3) }") |"
         done
     done
 }
@@ -228,6 +255,29 @@ instrument's queue, on a worker thread, since a driver may block. Aim: within 1.
 $(round_trip_rows)
 
 The bridge's own part, without a broker: $(figure bridge_snapshot_p50) us and $(figure bridge_snapshot_bytes 0) bytes of garbage for a snapshot, $(figure bridge_read_p50) us and $(figure bridge_read_bytes 0) bytes for a read, $(figure bridge_control_p50) us and $(figure bridge_control_bytes 0) bytes for a control call.
+
+## The journal
+
+A call that must not be done twice, with no state folder and with one: with one it is written down and on the disk before it is begun, and its
+answer before it is given. *To reply*: the median ratio to the floor of the same rounds, as above. One flush of $(figure disk_flush_p50 0) / $(figure disk_flush_p99 0) us
+(p50 / p99, one record of 200 bytes, nothing else on the way) is what this disk takes.
+
+| placed | QoS | without p50 / p99 | with p50 / p99 | without, to reply | with, to reply | the journal takes, and in flushes |
+|---|---|---|---|---|---|---|
+$(journal_rows)
+
+## Signals, and control beside them
+
+| what | here | next to it, in the same run | ratio | aim |
+|---|---|---|---|---|
+| ten tasks at 1 kHz, to a subscriber | $(figure kilohertz_values_per_s 0) values/s, $(figure kilohertz_missing 0) missing | | | none missing: $(verdict "$(figure kilohertz_missing 0)" 0) |
+| the same, share of one CPU, the subscriber in the same process | $(figure kilohertz_cpu) % | the loops without a bridge: $(figure kilohertz_alone_cpu) % | $(ratio kilohertz_cpu kilohertz_alone_cpu) | |
+| the same, bytes on the wire for a value, and of garbage | $(figure kilohertz_payload_bytes_per_value), $(awk "BEGIN { printf \"%.1f\", $(figure kilohertz_bytes_per_s) / $(figure kilohertz_values_per_s) }") | | | |
+| a snapshot while the data connection is full, p50 | $(figure control_full_p50 0) us | while it is idle: $(figure control_idle_p50 0) us | $(ratio control_full_p50 control_idle_p50 2) | |
+| a snapshot while the data connection is full, p99 | $(figure control_full_p99 0) us | while it is idle: $(figure control_idle_p99 0) us | $(ratio control_full_p99 control_idle_p99 2) | within 20 %: $(verdict "$(ratio control_full_p99 control_idle_p99 3)" 1.20) |
+
+The data connection is full because its way takes 40 kB/s, and ten tasks at 1 kHz need several times that: the box gives up the oldest values and counts
+them. The one whose data connection is idle is a second box in the same process; both are asked in turns, 300 times each, ten times.
 
 ## In the process
 

@@ -12,7 +12,7 @@ internal static class BridgePath
 
     public static async Task<int> RunAsync()
     {
-        await using var box = new EdgeBox("bench");
+        await using var box = new EdgeBox("bench", new EdgeBoxOptions { Requests = new RequestOptions { RequestsPerSecond = 0 } });
         box.MakeInstrument<EmptyInstrument>("device").Open();
         var task = box.MakeTask<BusyLoop>("loop");
         task.Start();

@@ -7,7 +7,7 @@ namespace Qmi.Edge.Bench;
 
 /// <summary>
 /// Ten tasks that publish at 1 kHz: what arrives at a subscriber, what it costs; and how long a snapshot takes while the connection for data is
-/// so slow that it is full all the time, in turns with an idle one.
+/// so slow that it is full all the time, in turns with that of a box whose connection is idle.
 /// </summary>
 internal static class DataPath
 {
@@ -67,7 +67,13 @@ internal static class DataPath
         box.MakeTask<BusyLoop>("asked");
         await using var bridge = Bridge(box, port, throttle.Port);
         bridge.Start();
-        var asker = new Asker("bench-control/get/asker/asked/get_status");
+        // What the first has not sent yet it sends for a while when nothing is published any more, so it is never idle.
+        await using var idleBox = new EdgeBox("bench-idle");
+        idleBox.MakeInstrument<EmptyInstrument>("device");
+        idleBox.MakeTask<BusyLoop>("asked");
+        await using var idleBridge = Bridge(idleBox, port, port);
+        idleBridge.Start();
+        var asker = new Asker();
         await using var connection = new MosquittoConnection(Options(port, "bench-asker"));
         asker.Connection = connection;
         connection.Start(asker);
@@ -87,24 +93,26 @@ internal static class DataPath
         publisher.Start();
 
         var (idle, full) = (new Samples(Rounds * AsksPerRound), new Samples(Rounds * AsksPerRound));
-        await AskAsync(asker, new Samples(AsksPerRound));
+        await AskAsync(asker, box, new Samples(AsksPerRound));
+        await AskAsync(asker, idleBox, new Samples(AsksPerRound));
         for (var round = 0; round < Rounds; round++)
         {
             Volatile.Write(ref publishing, true);
             await WaitAsync(() => box.FindObject("device")!.Signals.Get<double>("ticked").NextSequence > (round + 1) * 20_000);
-            await AskAsync(asker, full);
+            await AskAsync(asker, box, full);
             Volatile.Write(ref publishing, false);
-            await AskAsync(asker, idle);
+            await AskAsync(asker, idleBox, idle);
         }
 
         idle.Print("control_idle");
         full.Print("control_full");
     }
 
-    private static async Task AskAsync(Asker asker, Samples samples)
+    private static async Task AskAsync(Asker asker, EdgeBox box, Samples samples)
     {
+        var topic = System.Text.Encoding.UTF8.GetBytes($"qmi/v1/box/{box.Name}/get/asker/asked/get_status");
         for (var ask = 0; ask < AsksPerRound; ask++)
-            samples.Add(await asker.AskAsync());
+            samples.Add(await asker.AskAsync(topic));
     }
 
     private static List<KilohertzLoopProxy> Start(EdgeBox box)
@@ -236,22 +244,21 @@ internal static class DataPath
     }
 
     /// <summary>Asks one thing at a time.</summary>
-    private sealed class Asker(string request) : IMqttEvents
+    private sealed class Asker : IMqttEvents
     {
         private static readonly MqttSubscription Replies = new("qmi/v1/client/asker/#", MqttQos.AtMostOnce);
 
-        private readonly byte[] _topic = System.Text.Encoding.UTF8.GetBytes("qmi/v1/box/" + request);
         private TaskCompletionSource? _reply;
 
         public IMqttConnection? Connection { get; set; }
 
         public TaskCompletionSource Ready { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-        public async Task<long> AskAsync()
+        public async Task<long> AskAsync(byte[] topic)
         {
             var reply = _reply = new(TaskCreationOptions.RunContinuationsAsynchronously);
             var start = Stopwatch.GetTimestamp();
-            Connection!.TryPublish(new MqttPublication { Topic = _topic, ResponseTopic = "qmi/v1/client/asker/reply"u8, CorrelationData = "1"u8 });
+            Connection!.TryPublish(new MqttPublication { Topic = topic, ResponseTopic = "qmi/v1/client/asker/reply"u8, CorrelationData = "1"u8 });
             await reply.Task.WaitAsync(TimeSpan.FromSeconds(30));
             return Stopwatch.GetTimestamp() - start;
         }

@@ -11,6 +11,7 @@ return args switch
     ["measure", "locks"] => LockHandOver.Run(),
     ["measure", "fleet", var port, var boxes] => await Fleet.MeasureAsync(int.Parse(port), int.Parse(boxes)),
     ["fleet", var port, var boxes, .. var user] => await Fleet.PublishAsync(int.Parse(port), int.Parse(boxes), user.FirstOrDefault()),
+    ["measure", "disk", var folder] => DiskFlush.Run(folder),
     ["measure", "first-call"] => FirstCall.Run(),
     _ => await EdgeProgram.RunAsync(args, types => types.Add(EmptyInstrument.EdgeType).Add(IdleLoop.EdgeType).Add(BusyLoop.EdgeType)),
 };

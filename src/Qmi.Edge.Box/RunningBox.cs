@@ -27,6 +27,7 @@ public sealed partial class RunningBox : IAsyncDisposable
             Audit = _audit,
             State = _state,
             Locks = configuration.Locks,
+            Requests = configuration.Requests,
             Alias = configuration.Alias,
             SignalHistoryBytes = configuration.Signals.RingBytes,
             SignalHistoryDisk = _signals,

@@ -62,7 +62,7 @@ public sealed partial class MqttBridge : IAsyncDisposable
         _subscriptions = new SubscriptionDesk(box, _connection, _logger);
         _ping = new BrokerPing(_connection, _topics, box.TimeProvider);
         _replies = new ReplySender(box, _topics, _connection, _logger);
-        _requests = new RequestReceiver(box, _topics, options, _replies);
+        _requests = new RequestReceiver(box, _topics, options, _replies, _logger);
         _callers = new CallerWatch(box, _topics, _connection, _subscriptions);
         _lockNotices = new LockNotices(box, _topics, _connection, _logger);
         _redeliveries = new Redeliveries(_logger);

@@ -29,6 +29,9 @@ public sealed record BoxConfiguration
     /// <summary>What the locks of callers from outside may be.</summary>
     public LockOptions Locks { get; init; } = new();
 
+    /// <summary>How many requests callers from outside may send.</summary>
+    public RequestOptions Requests { get; init; } = new();
+
     /// <summary>The least severe lines that are logged.</summary>
     public LogLevel LogLevel { get; init; } = LogLevel.Information;
 

@@ -46,6 +46,7 @@ public sealed class ConfigurationReader
             Mqtt = root.FindObject("mqtt") is { } mqtt && new MqttReader(_files, _mistakes).Read(mqtt, box) is { } read ? read with { Bridge = SignalsReader.Apply(root, read.Bridge) } : null,
             Signals = SignalsReader.Read(root, _files, _mistakes),
             Locks = ReadLocks(root.FindObject("locks") ?? default),
+            Requests = ReadRequests(root.FindObject("requests") ?? default),
             Audit = root.FindObject("audit") is { } audit ? ReadAudit(audit) : null,
             State = root.FindObject("state")?.FindText("folder") is { } folder && _files.RequireFolder("/state/folder", folder) is { } state ? new StateConfiguration(state) : null,
             LogLevel = root.FindObject("log")?.FindText("level") is { } level && Enum.TryParse<LogLevel>(level, ignoreCase: true, out var parsed) ? parsed : LogLevel.Information,
@@ -61,6 +62,16 @@ public sealed class ConfigurationReader
         {
             MaxLease = locks.FindMilliseconds("max_lease_ms") ?? usual.MaxLease,
             DeathGrace = locks.FindMilliseconds("death_grace_ms") ?? usual.DeathGrace,
+        };
+    }
+
+    private static RequestOptions ReadRequests(JsonElement requests)
+    {
+        var usual = new RequestOptions();
+        return usual with
+        {
+            RequestsPerSecond = requests.Find("per_second", JsonValueKind.Number)?.GetDouble() ?? usual.RequestsPerSecond,
+            Burst = requests.Find("burst", JsonValueKind.Number) is { } burst && burst.TryGetInt32(out var number) ? number : usual.Burst,
         };
     }
 

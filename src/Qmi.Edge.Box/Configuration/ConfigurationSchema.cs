@@ -56,6 +56,10 @@ public static class ConfigurationSchema
         new("max_lease_ms", Milliseconds(LockOptions.MinLease, TimeSpan.FromDays(7), new LockOptions().MaxLease, "The longest lease that a caller may ask for.")),
         new("death_grace_ms", Milliseconds(TimeSpan.Zero, TimeSpan.FromHours(1), new LockOptions().DeathGrace, "What is left of a lease that is bound to its owner's presence when that is lost.")));
 
+    private static readonly Schema Requests = Object(
+        new("per_second", new Schema { Type = SchemaType.Number, Minimum = 0, Maximum = 100_000, Default = "50", Description = "How many requests that change something one caller may send in a second, on average; 0 = any number." }),
+        new("burst", new Schema { Type = SchemaType.Integer, Minimum = 1, Maximum = 100_000, Default = "100", Description = "How many of them may come at once." }));
+
     private static readonly Schema Simulated = Flag with { Default = "false", Description = "Whether what it says is not from the real world: its values, and those of all who read them, then say so." };
 
     private static readonly Schema Loop = Object(
@@ -86,6 +90,7 @@ public static class ConfigurationSchema
             new("max_bytes", new Schema { Type = SchemaType.Integer, Minimum = 4096, Maximum = 1L << 40, Default = "16777216" }))),
         new("state", Object(new SchemaProperty("folder", Text("A folder for what the box must remember across restarts: settings, locks, requests."), Required: true))),
         new("locks", Locks),
+        new("requests", Requests),
         new("signals", Signals),
         new("log", Object(
             new("level", new Schema { Type = SchemaType.String, Enum = LogLevels, Default = "\"information\"", Description = "The least severe lines on standard error." }),

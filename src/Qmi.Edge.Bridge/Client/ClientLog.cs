@@ -10,4 +10,7 @@ internal static partial class ClientLog
 
     [LoggerMessage(2605, LogLevel.Warning, "Settings revision {Revision} of {Task} in {Box}: its outcome was missed while the connection was away")]
     public static partial void OutcomeMissed(this ILogger logger, long revision, string task, string box);
+
+    [LoggerMessage(2606, LogLevel.Information, "What was missed of {Signal} of {Object} in {Box} could not be fetched, and counts as lost: {Reason}")]
+    public static partial void NotRefilled(this ILogger logger, string signal, string @object, string box, string reason);
 }

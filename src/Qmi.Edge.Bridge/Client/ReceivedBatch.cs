@@ -3,7 +3,7 @@ using Qmi.Edge.Runtime;
 
 namespace Qmi.Edge.Bridge;
 
-/// <summary>A batch of signal values, as <see cref="BatchWriter"/> writes it. The values stay JSON: only the signal knows what they are.</summary>
+/// <summary>A batch of signal values, as <see cref="BatchWriter"/> writes it, or the same as CBOR. The values stay JSON: only the signal knows what they are.</summary>
 internal sealed class ReceivedBatch
 {
     // Far more than a box sends: what claims to have more is no batch.
@@ -43,7 +43,7 @@ internal sealed class ReceivedBatch
         try
         {
             var batch = new ReceivedBatch();
-            batch.ReadMembers(payload);
+            batch.ReadMembers(CborToJson.IsCbor(payload.Span) ? CborToJson.Convert(payload.Span) : payload);
             batch.Check();
             return batch;
         }
@@ -51,6 +51,28 @@ internal sealed class ReceivedBatch
         {
             throw new JsonException($"A member of the batch is not what it should be: {exception.Message}", exception);
         }
+    }
+
+    /// <summary>The part of it that lies in a range; null when there is none.</summary>
+    /// <param name="from">The first value wanted.</param>
+    /// <param name="to">The first value not wanted any more; null = all there are.</param>
+    public ReceivedBatch? Slice(long from, long? to)
+    {
+        var (start, end) = (Math.Max(0, from - First), Math.Min(Count, (to ?? long.MaxValue) - First));
+        if (start >= end)
+            return null;
+        if (end - start == Count)
+            return this;
+        return new ReceivedBatch
+        {
+            _boot = _boot,
+            _offsets = _offsets![(int)start..(int)end],
+            First = First + start,
+            Count = (int)(end - start),
+            Time = Time,
+            Quality = Quality,
+            Values = SliceValues((int)start, (int)end),
+        };
     }
 
     /// <summary>The quality of that number; of one that is not known nobody should rely on the value.</summary>
@@ -112,6 +134,23 @@ internal sealed class ReceivedBatch
                 reader.Skip();
                 break;
         }
+    }
+
+    private byte[] SliceValues(int start, int end)
+    {
+        var reader = new Utf8JsonReader(Values.Span, new JsonReaderOptions { MaxDepth = JsonStyle.MaxDepth });
+        reader.Read();
+        var begin = 0;
+        for (var index = 0; index < end; index++)
+        {
+            if (!reader.Read() || reader.TokenType == JsonTokenType.EndArray)
+                throw new JsonException($"A batch of {Count} values has only {index}.");
+            if (index == start)
+                begin = (int)reader.TokenStartIndex;
+            reader.Skip();
+        }
+
+        return [(byte)'[', .. Values.Span[begin..(int)reader.BytesConsumed], (byte)']'];
     }
 
     private static long[] ReadOffsets(ref Utf8JsonReader reader)

@@ -47,7 +47,7 @@ internal sealed class RemoteObject(ClientLink link, ClientDesk desk, SettingsSen
     {
         (ObjectKind.Task, "settings_updated") => Open(kind, "settings", description, RemoteDocumentFeed.ReadSettings),
         (ObjectKind.Task, "status_updated") => Open(kind, "status", description, RemoteDocumentFeed.ReadStatus),
-        _ => new RemoteSignal(link, _topics.Signal(kind, name, description.Name), description, inlet => new RemoteSignalFeed(inlet)),
+        _ => new RemoteSignal(link, _topics.Signal(kind, name, description.Name), description, inlet => new RemoteSignalFeed(inlet, new SignalRefill(desk, link, box, name, description.Name))),
     };
 
     private RemoteSignal Open(ObjectKind kind, string document, SignalDescription description, Func<JsonElement, RemoteDocumentValue?> read) =>

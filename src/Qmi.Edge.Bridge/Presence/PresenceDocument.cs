@@ -43,8 +43,9 @@ internal sealed record PresenceDocument(PresenceState State, string Boot, long C
                 ? new PresenceDocument((PresenceState)index, boot.GetString()!, number)
                 : null;
         }
-        catch (JsonException)
+        catch (Exception exception) when (exception is JsonException or InvalidOperationException)
         {
+            // Also what parses and is no text: half of a surrogate pair.
             return null;
         }
     }

@@ -33,6 +33,16 @@ internal static class EnvelopeReader
     /// <exception cref="QmiException">BAD_JSON.</exception>
     public static JsonElement Parse(ReadOnlySpan<byte> payload)
     {
+        if (UnicodeCheck.FindBrokenByte(payload) is >= 0 and var broken)
+            throw NotUnicode(payload, broken, "it is not UTF-8");
+        var root = ParseValue(payload);
+        if (UnicodeCheck.FindHalfPair(payload) is >= 0 and var half)
+            throw NotUnicode(payload, half, "half of a surrogate pair is no character");
+        return root;
+    }
+
+    private static JsonElement ParseValue(ReadOnlySpan<byte> payload)
+    {
         try
         {
             var reader = new Utf8JsonReader(payload, new JsonReaderOptions { MaxDepth = JsonStyle.MaxDepth });
@@ -43,17 +53,21 @@ internal static class EnvelopeReader
         }
         catch (JsonException exception)
         {
-            var (line, column) = ((exception.LineNumber ?? 0) + 1, (exception.BytePositionInLine ?? 0) + 1);
-            throw new QmiException(ErrorCode.BadJson, $"The payload is not JSON: line {line}, column {column}: {Reason(exception)}", exception)
-            {
-                Details = new Dictionary<string, object?> { ["line"] = line, ["col"] = column, ["near"] = Near(payload, line, column) },
-            };
-        }
-        catch (Exception exception) when (exception is InvalidOperationException or DecoderFallbackException or ArgumentException)
-        {
-            throw new QmiException(ErrorCode.BadJson, "The payload is not JSON: it is not UTF-8 text.", exception);
+            throw NotJson(payload, (exception.LineNumber ?? 0) + 1, (exception.BytePositionInLine ?? 0) + 1, Reason(exception), exception);
         }
     }
+
+    private static QmiException NotUnicode(ReadOnlySpan<byte> payload, int place, string reason)
+    {
+        var before = payload[..place];
+        return NotJson(payload, before.Count((byte)'\n') + 1, place - before.LastIndexOf((byte)'\n'), reason, null);
+    }
+
+    private static QmiException NotJson(ReadOnlySpan<byte> payload, long line, long column, string reason, Exception? cause) =>
+        new(ErrorCode.BadJson, $"The payload is not JSON: line {line}, column {column}: {reason}", cause)
+        {
+            Details = new Dictionary<string, object?> { ["line"] = line, ["col"] = column, ["near"] = Near(payload, line, column) },
+        };
 
     private static RequestEnvelope ReadObject(JsonElement root)
     {

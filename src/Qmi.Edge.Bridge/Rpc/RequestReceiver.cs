@@ -1,12 +1,13 @@
 using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
+using Microsoft.Extensions.Logging;
 using Qmi.Edge.Runtime;
 
 namespace Qmi.Edge.Bridge;
 
 /// <summary>The road of a request from its message to the one reply: size, retained flag, envelope, then the runtime decides.</summary>
-internal sealed class RequestReceiver(EdgeBox box, Topics topics, BridgeOptions options, ReplySender replies)
+internal sealed partial class RequestReceiver(EdgeBox box, Topics topics, BridgeOptions options, ReplySender replies, ILogger logger)
 {
     /// <summary>Receives a message below the box; false when its topic is no request. On the connection's thread: what can be answered from snapshots is answered here, everything else is handed on.</summary>
     public bool TryReceive(string topic, in MqttMessage message)
@@ -26,6 +27,11 @@ internal sealed class RequestReceiver(EdgeBox box, Topics topics, BridgeOptions 
         catch (QmiException error)
         {
             replies.Send(pending, new RpcReply(error, default));
+        }
+        catch (Exception exception)
+        {
+            LogReceiveFailed(logger, Encoding.UTF8.GetString(message.Topic), exception);
+            replies.Send(pending, new RpcReply(new QmiException(ErrorCode.Internal, $"Qmi.Edge failed: {exception.GetType().Name}: {exception.Message}", exception), default));
         }
 
         return true;
@@ -114,9 +120,9 @@ internal sealed class RequestReceiver(EdgeBox box, Topics topics, BridgeOptions 
     }
 
     private string CheckReplyTopic(string caller, string replyTo) =>
-        topics.MayReplyTo(caller, replyTo) && replyTo.AsSpan().IndexOfAny('+', '#', '\0') < 0
+        topics.MayReplyTo(caller, replyTo) && MqttTopic.IsPublishable(replyTo)
             ? replyTo
-            : throw new QmiException(ErrorCode.ReplyTopicForbidden, $"{caller} may not have replies sent to {replyTo}: begin with {topics.Reply(caller, "")} or the caller's own client topic.");
+            : throw new QmiException(ErrorCode.ReplyTopicForbidden, $"{caller} may not have replies sent to {replyTo}: begin with {topics.Reply(caller, "")} or the caller's own client topic, without wildcards and control characters.");
 
     private QmiException TooLarge(int length) =>
         new(ErrorCode.PayloadTooLarge, $"The payload has {length} bytes, at most {options.PayloadLimit} are allowed.")
@@ -130,6 +136,9 @@ internal sealed class RequestReceiver(EdgeBox box, Topics topics, BridgeOptions 
         box.Alarms.Raise("retained-request", AlarmSeverity.Warning, "RETAINED_REQUEST", $"A request came with the RETAIN flag on {topic}: clear it with an empty retained message.");
         return new QmiException(ErrorCode.RetainedRequest, "Requests must not be retained: a broker would repeat them at every reconnect. Send it without the RETAIN flag.");
     }
+
+    [LoggerMessage(2101, LogLevel.Error, "The request on {Topic} could not be received")]
+    private static partial void LogReceiveFailed(ILogger logger, string topic, Exception exception);
 
     /// <summary>The way back to whoever asked.</summary>
     private sealed class ReplyRoad(ReplySender replies, PendingRequest request)

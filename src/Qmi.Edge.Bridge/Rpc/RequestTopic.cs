@@ -10,6 +10,9 @@ namespace Qmi.Edge.Bridge;
 /// <param name="IsWhole">Whether the topic has exactly the levels a request needs.</param>
 internal readonly record struct RequestTopic(RpcAccess Verb, string Caller, string Target, string Method, bool IsWhole)
 {
+    // In UTF-16 units; names have 63 at most. So near to it that a mistyped name still comes back in its error.
+    private const int LongestName = 255;
+
     /// <summary>Reads the part of a topic below the box; null when it is no request.</summary>
     public static RequestTopic? Read(string topic)
     {
@@ -19,6 +22,9 @@ internal readonly record struct RequestTopic(RpcAccess Verb, string Caller, stri
         if (ReadVerb(topic.AsSpan()[levels[0]]) is not { } verb || ReadLevel(topic, levels, 1) is not { } caller)
             return null;
         var (target, method) = (ReadLevel(topic, levels, 2), ReadLevel(topic, levels, 3));
+        // Nothing has such a name, and the topic of the reply, which is longer, might be none.
+        if (target?.Length > LongestName || method?.Length > LongestName)
+            (target, method) = (null, null);
         return new RequestTopic(verb, caller, target ?? "_box", method ?? "_request", levels.Length == 4 && target is not null && method is not null);
     }
 

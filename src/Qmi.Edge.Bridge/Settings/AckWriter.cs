@@ -31,7 +31,7 @@ internal static class AckWriter
     private static void WriteError(Utf8JsonWriter writer, QmiException error)
     {
         writer.WriteString("code"u8, error.Code.GetWireName());
-        writer.WriteString("message"u8, error.Message);
+        writer.WriteString("message"u8, ErrorDocument.MessageOf(error));
         if (error.RetryAfter is { } retryAfter)
             writer.WriteNumber("retry_after_ms"u8, (long)Math.Ceiling(retryAfter.TotalMilliseconds));
         if (!error.Details.TryGetValue("changed_since", out var changed))

@@ -8,18 +8,18 @@ namespace Qmi.Edge.Bridge;
 internal static class Cbor
 {
     // Major types, in the upper three bits of a head.
-    private const byte Unsigned = 0 << 5;
-    private const byte Negative = 1 << 5;
-    private const byte Text = 3 << 5;
+    public const byte Unsigned = 0 << 5;
+    public const byte Negative = 1 << 5;
+    public const byte Text = 3 << 5;
 
-    private const byte Array = 0x9F;
-    private const byte Map = 0xBF;
-    private const byte End = 0xFF;
-    private const byte False = 0xF4;
-    private const byte True = 0xF5;
-    private const byte Null = 0xF6;
-    private const byte Single = 0xFA;
-    private const byte Double = 0xFB;
+    public const byte Array = 0x9F;
+    public const byte Map = 0xBF;
+    public const byte End = 0xFF;
+    public const byte False = 0xF4;
+    public const byte True = 0xF5;
+    public const byte Null = 0xF6;
+    public const byte Single = 0xFA;
+    public const byte Double = 0xFB;
 
     /// <summary>Writes one JSON value, which is known to be right.</summary>
     public static void WriteJson(ReadOnlySpan<byte> json, IBufferWriter<byte> target)

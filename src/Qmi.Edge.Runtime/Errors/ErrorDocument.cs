@@ -6,6 +6,7 @@ namespace Qmi.Edge.Runtime;
 public static class ErrorDocument
 {
     private const int MostCauses = 8;
+    private const int LongestViolation = 512;
 
     /// <summary>Writes an error as a JSON object.</summary>
     public static void Write(Utf8JsonWriter writer, QmiException error)
@@ -15,7 +16,7 @@ public static class ErrorDocument
         writer.WriteStartObject();
         writer.WriteString("code"u8, error.Code.GetWireName());
         writer.WriteNumber("status"u8, error.Code.GetStatus());
-        writer.WriteString("message"u8, error.Message);
+        writer.WriteString("message"u8, MessageOf(error));
         writer.WriteString("executed"u8, NameOf(error.Executed));
         writer.WriteString("retry"u8, error.RetryAfter is null ? "no"u8 : "after"u8);
         if (error.RetryAfter is { } retryAfter)
@@ -66,15 +67,22 @@ public static class ErrorDocument
         foreach (var violation in violations)
         {
             writer.WriteStartObject();
-            writer.WriteString("path"u8, violation.Path);
+            writer.WriteString("path"u8, ErrorText.Shorten(violation.Path, LongestViolation));
             writer.WriteString("code"u8, violation.Code);
-            writer.WriteString("message"u8, violation.Message);
+            writer.WriteString("message"u8, ErrorText.Shorten(violation.Message, LongestViolation));
             WriteRaw(writer, "limit"u8, violation.Limit);
             WriteRaw(writer, "got"u8, violation.Got);
             writer.WriteEndObject();
         }
 
         writer.WriteEndArray();
+    }
+
+    /// <summary>The message as it is sent: what is very long is cut.</summary>
+    public static string MessageOf(QmiException error)
+    {
+        ArgumentNullException.ThrowIfNull(error);
+        return ErrorText.Shorten(error.Message);
     }
 
     /// <summary>The name on the wire: <c>no</c>, <c>yes</c> or <c>unknown</c>.</summary>
@@ -157,7 +165,7 @@ public static class ErrorDocument
         writer.WriteString("type"u8, TypeOf(cause));
         writer.WriteStartArray("chain"u8);
         for (var (current, count) = ((Exception?)cause, 0); current is not null && count < MostCauses; (current, count) = (current.InnerException, count + 1))
-            writer.WriteStringValue($"{TypeOf(current)}: {current.Message}");
+            writer.WriteStringValue($"{TypeOf(current)}: {ErrorText.Shorten(current.Message)}");
         writer.WriteEndArray();
     }
 

@@ -97,15 +97,10 @@ public sealed record Schema
         return null;
     }
 
-    /// <summary>Every place where <paramref name="value"/> breaks this schema; empty when it is valid.</summary>
+    /// <summary>Every place where <paramref name="value"/> breaks this schema, and of very many the first; empty when it is valid.</summary>
     /// <param name="value">The value.</param>
     /// <param name="path">JSON Pointer of the value in the document that it is a part of; the violations are placed there.</param>
-    public IReadOnlyList<SchemaViolation> Validate(JsonElement value, string path = "")
-    {
-        var violations = new List<SchemaViolation>();
-        SchemaValidator.Validate(this, value, path, violations);
-        return violations;
-    }
+    public IReadOnlyList<SchemaViolation> Validate(JsonElement value, string path = "") => SchemaValidator.Validate(this, value, path);
 
     /// <summary>Writes this as JSON Schema 2020-12.</summary>
     public void WriteTo(Utf8JsonWriter writer) => SchemaWriter.Write(writer, this);

@@ -6,6 +6,8 @@ namespace Qmi.Edge.Runtime;
 /// <summary>Checks a JSON value against a <see cref="Schema"/> and reports every violation, not only the first.</summary>
 internal static class SchemaValidator
 {
+    // As many as anybody reads: whoever sends thousands of mistakes shall not be sent thousands back.
+    private const int MostViolations = 64;
     private const int LongestGot = 80;
 
     public static string NameOf(SchemaType type) => type switch
@@ -20,8 +22,22 @@ internal static class SchemaValidator
         _ => "any",
     };
 
-    public static void Validate(Schema schema, JsonElement value, string path, List<SchemaViolation> violations)
+    /// <summary>Every violation; of very many the first, and that there are more.</summary>
+    public static IReadOnlyList<SchemaViolation> Validate(Schema schema, JsonElement value, string path)
     {
+        var violations = new List<SchemaViolation>();
+        Validate(schema, value, path, violations);
+        if (violations.Count <= MostViolations)
+            return violations;
+        violations.RemoveRange(MostViolations, violations.Count - MostViolations);
+        violations.Add(new(path, "more", $"There is more that is wrong with {(path.Length == 0 ? "the value" : path)}: these are the first {MostViolations} errors."));
+        return violations;
+    }
+
+    private static void Validate(Schema schema, JsonElement value, string path, List<SchemaViolation> violations)
+    {
+        if (violations.Count > MostViolations)
+            return;
         var before = violations.Count;
         try
         {
@@ -111,7 +127,7 @@ internal static class SchemaValidator
         if (schema.Items is not { } items)
             return;
         var index = 0;
-        foreach (var item in value.EnumerateArray())
+        foreach (var item in value.EnumerateArray().TakeWhile(_ => violations.Count <= MostViolations))
             Validate(items, item, path + "/" + index++.ToString(CultureInfo.InvariantCulture), violations);
     }
 
@@ -129,6 +145,8 @@ internal static class SchemaValidator
         var seen = value.GetPropertyCount() > 1 ? new HashSet<string>() : null;
         foreach (var member in value.EnumerateObject())
         {
+            if (violations.Count > MostViolations)
+                return;
             var name = member.Name;
             var memberPath = path + "/" + JsonPointer.Escape(name);
             if (seen?.Add(name) == false)
@@ -183,9 +201,7 @@ internal static class SchemaValidator
         };
     }
 
-    // Half a surrogate pair at the end would be no text.
-    private static string Shorten(string text) =>
-        text.Length <= LongestGot ? text : text[..(char.IsHighSurrogate(text[LongestGot - 1]) ? LongestGot - 1 : LongestGot)] + "...";
+    private static string Shorten(string text) => ErrorText.Shorten(text, LongestGot);
 
     private static SchemaViolation Masked(SchemaViolation violation)
     {

@@ -42,6 +42,18 @@ internal static class BuiltIn
     public static string? GetText(this JsonElement element, string name) =>
         element.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String ? value.GetString() : null;
 
+    /// <summary>A whole number, or null when it is not given. The schema lets pass what fits 64 bits without a sign.</summary>
+    /// <exception cref="QmiException"><see cref="ErrorCode.BadArgs"/>.</exception>
+    public static long? GetInteger(this JsonElement element, string name)
+    {
+        if (!element.TryGetProperty(name, out var value))
+            return null;
+        if (value.TryGetInt64(out var number))
+            return number;
+        var message = $"/{name} is {value.GetRawText()}, the largest allowed is {long.MaxValue}.";
+        throw new QmiException(ErrorCode.BadArgs, message) { Violations = [new SchemaViolation($"/{name}", "maximum", message)] };
+    }
+
     public static TimeSpan? GetMilliseconds(this RpcRequest request, string name) =>
         request.Arguments.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.Number ? TimeSpan.FromMilliseconds(value.GetInt64()) : null;
 

@@ -78,7 +78,7 @@ internal static class SettingsMethods<TSettings, TStatus>
 
     private static async ValueTask ConfirmAsync(QmiTaskRunner<TSettings, TStatus> task, RpcRequest request, Utf8JsonWriter writer, CancellationToken cancellationToken)
     {
-        var revision = request.Arguments.GetProperty("rev").GetInt64();
+        var revision = request.Arguments.GetInteger("rev")!.Value;
         await task.ConfirmSettingsAsync(revision).ConfigureAwait(false);
         writer.WriteStartObject();
         writer.WriteNumber("rev"u8, revision);

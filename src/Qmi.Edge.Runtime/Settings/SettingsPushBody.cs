@@ -37,14 +37,14 @@ public sealed record SettingsPushBody(JsonElement Values, bool Replace, long? Ba
         var isRebase = body.TryGetProperty("rebase", out var rebase) && rebase.ValueKind == JsonValueKind.True;
         if (isRebase && isReplace)
             throw Wrong("/rebase", "rebase", "rebase is for mode merge: a replacement leaves nothing of what others have set.");
-        return new SettingsPushBody(body.GetProperty("values"), isReplace, body.TryGetProperty("base_rev", out var revision) ? revision.GetInt64() : null)
+        return new SettingsPushBody(body.GetProperty("values"), isReplace, body.GetInteger("base_rev"))
         {
             Rebase = isRebase,
             Terms = new SettingsTerms
             {
                 AtNextStart = IsText(body, "apply", "next_start"u8),
                 Expires = body.TryGetProperty("expires", out var expires) ? ReadTime(expires) : null,
-                Confirm = body.TryGetProperty("confirm_ms", out var confirm) && confirm.GetInt64() is > 0 and var within ? TimeSpan.FromMilliseconds(within) : null,
+                Confirm = body.GetInteger("confirm_ms") is > 0 and var within ? TimeSpan.FromMilliseconds(within) : null,
                 Note = body.TryGetProperty("note", out var note) ? note.GetString() : null,
             },
         };

@@ -16,6 +16,9 @@ public abstract class SignalInlet
     /// <summary>Whether anybody receives.</summary>
     public abstract bool HasReceivers { get; }
 
+    /// <summary>Whether a receiver wants that what is missing is fetched from the publisher's history before what comes behind it is handed on.</summary>
+    public abstract bool WantsRefill { get; }
+
     /// <summary>Hands a batch to the receivers. One batch at a time.</summary>
     /// <param name="values">The values as one JSON array.</param>
     /// <param name="batch">What is known about them.</param>
@@ -36,6 +39,9 @@ public sealed class SignalInlet<T>(SignalDescription<T> description, TimeProvide
 
     /// <inheritdoc />
     public override bool HasReceivers => _receivers.Length > 0;
+
+    /// <inheritdoc />
+    public override bool WantsRefill => Array.Exists(_receivers, static receiver => receiver.Refills);
 
     /// <inheritdoc />
     public override void Add(ReadOnlySpan<byte> values, in SignalBatch batch, long lost)

@@ -47,6 +47,13 @@ public sealed class SignalReceiver<T> : SignalReceiver
         (_capacity, _discardPolicy, _timeProvider) = (capacity, discardPolicy, timeProvider ?? TimeProvider.System);
     }
 
+    /// <summary>
+    /// Whether values that were lost on the way from another process are fetched again from the history of their box, as far as it still has them:
+    /// what comes behind them waits meanwhile, for all receivers of the signal in this process. A gap comes all at once, so the receiver needs a
+    /// capacity for it. What is lost in this process, because the receiver was full, is lost. Default false.
+    /// </summary>
+    public bool Refills { get; init; }
+
     /// <summary>How many values wait.</summary>
     public int Count
     {

@@ -19,12 +19,14 @@ public readonly struct SignalSource<T>
     /// <summary>All values from now on, in order, each with how many were lost before it. Subscribed as long as it is enumerated.</summary>
     /// <param name="capacity">How many values wait for the reader at most.</param>
     /// <param name="discardPolicy">Which value is given up when more would.</param>
+    /// <param name="refills">Whether what is lost on the way from another process is fetched again: see <see cref="SignalReceiver{T}.Refills"/>.</param>
     /// <param name="cancellationToken">Ends it.</param>
     public IAsyncEnumerable<ReceivedSignal<T>> ReadAllAsync(
         int capacity = SignalReceiver.DefaultCapacity,
         DiscardPolicy discardPolicy = DiscardPolicy.Oldest,
+        bool refills = false,
         CancellationToken cancellationToken = default) =>
-        SignalReading.ReadAllAsync(_origin, new SignalReceiver<T>(capacity, discardPolicy), cancellationToken);
+        SignalReading.ReadAllAsync(_origin, new SignalReceiver<T>(capacity, discardPolicy) { Refills = refills }, cancellationToken);
 }
 
 /// <summary>Where the values of a signal come from: its publisher in this process, or the border to another one.</summary>

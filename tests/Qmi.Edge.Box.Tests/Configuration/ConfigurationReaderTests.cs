@@ -27,6 +27,16 @@ public class ConfigurationReaderTests
     }
 
     [Fact]
+    public void How_many_requests_a_caller_may_send_is_read_and_has_limits()
+    {
+        Assert.Equal(new RequestOptions(), GivenConfiguration.Read("""{"box":"cryo"}""").Requests);
+        Assert.Equal(
+            new RequestOptions { RequestsPerSecond = 0.5, Burst = 7 },
+            GivenConfiguration.Read("""{"box":"cryo","requests":{"per_second":0.5,"burst":7}}""").Requests);
+        Assert.Equal(2, GivenConfiguration.MistakesIn("""{"box":"cryo","requests":{"per_second":-1,"burst":0}}""").Length);
+    }
+
+    [Fact]
     public void Comments_and_trailing_commas_are_accepted()
     {
         var configuration = GivenConfiguration.Read("""

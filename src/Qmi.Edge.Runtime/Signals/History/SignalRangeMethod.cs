@@ -41,8 +41,8 @@ internal static class SignalRangeMethod
         var signal = target.Signals.Find(request.GetText("signal")!);
         var history = signal.History ?? throw NoHistory(signal);
         var arguments = request.Arguments;
-        var from = arguments.GetProperty("from"u8).GetInt64();
-        var to = arguments.TryGetProperty("to"u8, out var end) ? end.GetInt64() : (long?)null;
+        var from = arguments.GetInteger("from")!.Value;
+        var to = arguments.GetInteger("to");
         if (to < from)
             throw Backwards(from, to.Value);
         var range = await history.ReadRangeAsync(request.GetText("boot"), from, to, target.Box.Requests.Options.ResultLimit).WaitAsync(cancellationToken).ConfigureAwait(false);
