@@ -78,13 +78,14 @@ expect_values "the values of before are back" "$before"
 
 say "A push that the task cannot live with: it is started again, twice"
 mark
+begun=${marks[docs]}
 push alice '{"id":"f1","values":{"gain":9.5}}'
 await docs "$B/task/stage/state" '.state == "failed"' || fail "the task did not fail"
 for try in 1 2; do
     ask alice call stage restart
     await docs "$B/task/stage/state" '.state == "failed"' || fail "the task did not fail again"
 done
-marks[docs]=0
+marks[docs]=$begun
 await docs "$B/task/stage/ack/alice" '.id == "f1" and .state == "rolled_back"'
 expect "the ack" "$(of "$found" .state)" rolled_back
 await docs "$B/alarm/settings-rolled-back-stage" true

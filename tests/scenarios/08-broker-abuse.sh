@@ -10,14 +10,17 @@ token=$(of "$reply" .result.token)
 mark
 publish alice "$B/task/stage/push/alice" -m "{\"id\":\"p1\",\"values\":{\"rate_hz\":20},\"lock\":\"$token\"}"
 await docs "$B/task/stage/ack/alice" '.state == "applied"' || fail "the push was not applied"
-# what: the topics of documents. exactly: those whose content changes only when something happens, without their numbers and what is left of a lease.
-what() { cut -d ' ' -f 1 <<<"$1"; }
+# what: the topics of documents, but for an alarm that may come at any time: the clock of the machine on which this runs may not be synchronised.
+# exactly: those whose content changes only when something happens, without their numbers and what is left of a lease.
+what() { cut -d ' ' -f 1 <<<"$1" | grep -v /alarm/clock-unsynchronised; }
 exactly() { grep -E '/(info|lock|settings|ack/alice) ' <<<"$1" | while read -r topic payload; do echo "$topic $(jq -cS 'del(.seq, .expires)' <<<"$payload")"; done; }
 before=$(retained obs 'qmi/v1/box/+/#')
 expect_that "documents are retained" "$(wc -l <<<"$before") > 15"
 
-say "The broker is killed and started again, ${rounds:=$(often 2 10)} times"
+say "The broker is killed and started again, ${rounds:=$(often 2 5)} times"
 for ((round = 1; round <= rounds; round++)); do
+    # Whose connections break again and again waits longer each time, up to 30 s. After one that has lasted for that long it counts anew.
+    ((round <= 2)) || sleep 31
     end broker KILL
     restart_broker
     since=${EPOCHREALTIME/[.,]/}
@@ -25,7 +28,7 @@ for ((round = 1; round <= rounds; round++)); do
     wait_for 20 '[[ $(what "$(retained obs "qmi/v1/box/+/#")") == "$(what "$before")" ]]'
     back=$(((${EPOCHREALTIME/[.,]/} - since) / 1000))
     after=$(retained obs 'qmi/v1/box/+/#')
-    expect "topics that differ" "$(diff <(what "$before") <(what "$after") | grep -c '^[<>]')" 0
+    expect "topics that differ" "$(diff <(what "$before") <(what "$after") | grep '^[<>]')" ''
     changed=$(diff <(exactly "$before") <(exactly "$after"))
     expect "documents that say something else" "$(grep -c "^[<>]" <<<"$changed")" 0
     [[ ! $changed ]] || echo "$changed"
