@@ -2,7 +2,6 @@ using System.Diagnostics;
 using System.Text;
 using System.Text.Json;
 using Qmi.Edge.Testing;
-using static Qmi.Edge.Bridge.Tests.GivenBridge;
 
 namespace Qmi.Edge.Bridge.Tests;
 
