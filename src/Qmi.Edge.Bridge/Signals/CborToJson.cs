@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Buffers.Binary;
 using System.Text.Json;
+using System.Text.Unicode;
 using Qmi.Edge.Runtime;
 
 namespace Qmi.Edge.Bridge;
@@ -14,18 +15,9 @@ internal static class CborToJson
     /// <exception cref="JsonException">It is not one whole value as <see cref="Cbor"/> writes it.</exception>
     public static byte[] Convert(ReadOnlySpan<byte> cbor)
     {
-        var json = new ArrayBufferWriter<byte>(cbor.Length * 2);
-        try
-        {
-            using var writer = new Utf8JsonWriter(json, JsonStyle.Writing);
+        var json = new ArrayBufferWriter<byte>((cbor.Length * 2) + 1);
+        using (var writer = new Utf8JsonWriter(json, JsonStyle.Writing))
             ReadValue(ref cbor, writer, 0);
-        }
-        catch (Exception exception) when (exception is ArgumentException or InvalidOperationException)
-        {
-            // The writer looks after the UTF-8 of texts.
-            throw new JsonException($"The CBOR is not JSON in other words: {exception.Message}", exception);
-        }
-
         return cbor.IsEmpty ? json.WrittenSpan.ToArray() : throw new JsonException($"Behind the CBOR are {cbor.Length} bytes more.");
     }
 
@@ -99,8 +91,12 @@ internal static class CborToJson
 
     private static byte TypeOf(byte head) => (byte)(head & 0xE0);
 
-    private static ReadOnlySpan<byte> TakeText(byte head, ref ReadOnlySpan<byte> cbor) =>
-        TakeNumber(head, ref cbor) is var length && length <= (ulong)cbor.Length ? Take(ref cbor, (int)length) : throw TooShort();
+    private static ReadOnlySpan<byte> TakeText(byte head, ref ReadOnlySpan<byte> cbor)
+    {
+        var length = TakeNumber(head, ref cbor);
+        var text = length <= (ulong)cbor.Length ? Take(ref cbor, (int)length) : throw TooShort();
+        return Utf8.IsValid(text) ? text : throw new JsonException("The CBOR has a text that is not UTF-8.");
+    }
 
     private static ulong TakeNumber(byte head, ref ReadOnlySpan<byte> cbor) => (head & 0x1F) switch
     {

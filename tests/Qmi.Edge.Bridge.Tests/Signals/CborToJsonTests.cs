@@ -32,7 +32,7 @@ public class CborToJsonTests
 
     [Theory]
     [InlineData("A0")] // a map with a length
-    [InlineData("BF01FF")] // a map that ends behind a name
+    [InlineData("BF6161FF")] // a map that ends behind a name
     [InlineData("BF0101FF")] // a name that is a number
     [InlineData("BF616141FF")] // bytes
     [InlineData("BF6161C001FF")] // a tag

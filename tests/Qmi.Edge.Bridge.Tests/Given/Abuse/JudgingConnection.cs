@@ -48,7 +48,7 @@ internal sealed class JudgingConnection(int longestPayload, Action<string, JsonE
             if (publication.Payload.Length > 0)
                 see(topic, Read(publication.Payload));
         }
-        catch (Exception exception) when (exception is ArgumentException or JsonException)
+        catch (Exception exception) when (exception is ArgumentException or JsonException or InvalidOperationException)
         {
             _faults.Enqueue($"{Shorten(topic)}: {exception.Message}");
         }
