@@ -167,7 +167,7 @@ public sealed partial class MqttBridge
                 isTaken &= _bridge._replies.Flush() & _bridge._lockNotices.Flush() & _bridge._callers.Flush();
             if (!_birth.IsDescribed)
                 return isTaken;
-            isTaken &= _bridge._documents.Flush(_bridge._connection, now, ref next) & FlushAcks();
+            isTaken &= _bridge._documents.Flush(_bridge._connection, now, ref next) & FlushAcks(now, ref next);
             if (!_birth.IsDone)
                 return isTaken;
             if (!wasDone)
@@ -190,8 +190,9 @@ public sealed partial class MqttBridge
             _clearing.Begin(session);
         }
 
-        private bool FlushAcks()
+        private bool FlushAcks(long now, ref long next)
         {
+            _bridge._pushes.AnswerTooMany(now, ref next);
             if (!_haveAcksChanged)
                 return true;
             _haveAcksChanged = false;

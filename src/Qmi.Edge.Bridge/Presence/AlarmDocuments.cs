@@ -9,14 +9,14 @@ internal sealed class AlarmDocuments
 {
     private readonly ConcurrentDictionary<string, RetainedDocument> _documents = new();
     private readonly Func<string, RetainedDocument> _add;
-    private readonly AlarmBoard _alarms;
+    private readonly EdgeBox _box;
     private readonly DocumentBoard _board;
 
     public AlarmDocuments(EdgeBox box, Topics topics, DocumentBoard board)
     {
-        (_alarms, _board) = (box.Alarms, board);
-        _add = id => board.Add(topics.Alarm(id), TimeSpan.Zero, (writer, _) => Write(writer, id));
-        foreach (var alarm in _alarms.Raised)
+        (_box, _board) = (box, board);
+        _add = id => board.Add(topics.Alarm(id), TimeSpan.Zero, (writer, sequence) => Write(writer, id, sequence));
+        foreach (var alarm in box.Alarms.Raised)
             Touch(alarm.Id);
     }
 
@@ -24,12 +24,11 @@ internal sealed class AlarmDocuments
     public void Touch(string id) => _board.Touch(_documents.GetOrAdd(id, _add));
 
     // A cleared alarm writes nothing: an empty retained payload makes the broker forget it.
-    private void Write(Utf8JsonWriter writer, string id)
+    private void Write(Utf8JsonWriter writer, string id, long sequence)
     {
-        if (_alarms.Find(id) is not { } alarm)
+        if (_box.Alarms.Find(id) is not { } alarm)
             return;
-        writer.WriteStartObject();
-        writer.WriteNumber("v"u8, 1);
+        DocumentHeader.WriteStart(writer, _box, sequence);
         writer.WriteString("severity"u8, alarm.Severity.ToString().ToLowerInvariant());
         writer.WriteString("code"u8, alarm.Code);
         writer.WriteString("text"u8, alarm.Text);

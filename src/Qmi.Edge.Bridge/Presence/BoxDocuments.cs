@@ -38,15 +38,15 @@ internal sealed class BoxDocuments
                 return;
             if (_alias is { } old)
                 _board.Remove(old);
-            _alias = topic is null ? null : _board.Add(topic, TimeSpan.Zero, (writer, _) => WriteAlias(writer));
+            _alias = topic is null ? null : _board.Add(topic, TimeSpan.Zero, WriteAlias);
         }
 
         TouchInfo();
     }
 
-    private void WriteAlias(Utf8JsonWriter writer)
+    private void WriteAlias(Utf8JsonWriter writer, long sequence)
     {
-        writer.WriteStartObject();
+        DocumentHeader.WriteStart(writer, _box, sequence);
         writer.WriteString("box"u8, _box.Name);
         writer.WriteEndObject();
     }

@@ -9,6 +9,7 @@ internal sealed partial class PushReceiver(EdgeBox box, Topics topics, BridgeOpt
 {
     private readonly ConcurrentDictionary<(string Task, string Caller), AckDocument> _acks = new();
     private readonly StrayAcks _strays = new(box, topics, logger);
+    private readonly RateRefusals _rateRefusals = new(box.TimeProvider);
 
     /// <summary>The acks.</summary>
     public IEnumerable<IDocument> Documents => _acks.Values.Append<IDocument>(_strays);
@@ -21,20 +22,43 @@ internal sealed partial class PushReceiver(EdgeBox box, Topics topics, BridgeOpt
         // An empty push is a cleared one, perhaps our own clearing coming back.
         if (message.Payload.IsEmpty)
             return true;
+        var tooMany = box.Requests.CountPush(caller);
         if (box.FindObject(name) is not QmiTaskRunner task)
         {
-            _strays.Add(name, caller, message.Payload);
+            _strays.Add(name, caller, message.Payload, isTooMany: tooMany is not null);
             documentChanged();
             return true;
         }
 
         var pusher = new SettingsPusher(options.GetCaller(caller), null, PushRoad.Topic, task.TakePushOrder());
         AckOf(name, caller).NoteReceived(pusher.Order);
-        if (message.Payload.Length > options.PayloadLimit)
+        if (tooMany is not null)
+        {
+            if (_rateRefusals.Add(name, pusher, message.Payload, tooMany))
+                documentChanged();
+        }
+        else if (message.Payload.Length > options.PayloadLimit)
+        {
             task.RefuseSettings(pusher, new QmiException(ErrorCode.PayloadTooLarge, $"The push has {message.Payload.Length} bytes, at most {options.PayloadLimit} are allowed."));
+        }
         else
+        {
             _ = ReceiveAsync(task, pusher, message.Payload.ToArray(), message.Retain);
+        }
+
         return true;
+    }
+
+    /// <summary>Answers what came faster than its caller may push, as far as it is due. On the bridge's thread.</summary>
+    public void AnswerTooMany(long now, ref long next)
+    {
+        while (_rateRefusals.Take(now, ref next) is { } refused)
+        {
+            // A task that is gone meanwhile must leave nothing behind.
+            if (box.FindObject(refused.Task) is QmiTaskRunner)
+                AckOf(refused.Task, refused.Ack.Caller).Add(refused.Ack);
+            documentChanged();
+        }
     }
 
     /// <summary>Something has become of a push: here every answer passes, on whichever way the push came.</summary>

@@ -18,11 +18,11 @@ internal sealed partial class StrayAcks(EdgeBox box, Topics topics, ILogger logg
     private long _sequence;
 
     /// <summary>A push has come to a task that is not there. On the connection's thread: it is only copied.</summary>
-    public void Add(string task, string caller, ReadOnlySpan<byte> payload)
+    public void Add(string task, string caller, ReadOnlySpan<byte> payload, bool isTooMany)
     {
         lock (_gate)
         {
-            if (_unpublished.Count < Capacity)
+            if (!isTooMany && _unpublished.Count < Capacity)
             {
                 _unpublished.Enqueue(new Stray(task, caller, payload.ToArray()));
                 return;

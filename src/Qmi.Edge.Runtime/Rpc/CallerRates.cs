@@ -12,11 +12,11 @@ internal sealed class CallerRates(double perSecond, int burst, TimeProvider time
     private readonly Lock _gate = new();
     private readonly Dictionary<string, Bucket> _buckets = [];
 
-    /// <exception cref="QmiException">BUSY, with the time after which there is a token again.</exception>
-    public void Take(string caller)
+    /// <returns>Null; or what to tell the caller when there is no token: BUSY, with the time after which there is one again.</returns>
+    public QmiException? Take(string caller)
     {
         if (perSecond <= 0)
-            return;
+            return null;
         TimeSpan wait;
         lock (_gate)
         {
@@ -25,14 +25,14 @@ internal sealed class CallerRates(double perSecond, int burst, TimeProvider time
             if (bucket.Tokens >= 1)
             {
                 _buckets[caller] = bucket with { Tokens = bucket.Tokens - 1 };
-                return;
+                return null;
             }
 
             _buckets[caller] = bucket;
             wait = TimeSpan.FromSeconds((1 - bucket.Tokens) / perSecond);
         }
 
-        throw new QmiException(ErrorCode.Busy, $"{caller} sends more than {perSecond} requests a second, which is the most that the box takes from one caller: nothing was done. Send it again, under the same id, in {Math.Ceiling(wait.TotalMilliseconds)} ms.")
+        return new QmiException(ErrorCode.Busy, $"{caller} sends more than {perSecond} requests a second, which is the most that the box takes from one caller: nothing was done. Send it again, under the same id, in {Math.Ceiling(wait.TotalMilliseconds)} ms.")
         {
             RetryAfter = wait,
             Details = new Dictionary<string, object?> { ["code"] = "RATE", ["limit_per_s"] = (long)perSecond },

@@ -42,6 +42,10 @@ public sealed partial class RequestDesk : IDisposable
     public IReadOnlyList<OwedReply> Owed =>
         [.. _journal.Unsent.Select(entry => new OwedReply(entry.Key, entry.Target, entry.Method, entry.Address, entry.Reply with { Id = entry.Key.Id }))];
 
+    /// <summary>Counts a push of settings, which comes beside the calls, as one request of its caller.</summary>
+    /// <returns>Null; or BUSY, when the caller sends more than <see cref="RequestOptions.RequestsPerSecond"/>.</returns>
+    public QmiException? CountPush(string caller) => _rates.Take(caller);
+
     /// <summary>How long a caller of a method waits who names no time; null when the method does not say, or is not there.</summary>
     public TimeSpan? FindTimeout(string target, string method) => _box.FindObject(target)?.FindMethod(method)?.Description.Timeout;
 
@@ -97,8 +101,8 @@ public sealed partial class RequestDesk : IDisposable
     private void Admit(RpcObject target, RpcMethod method, RpcRequest request, Action<RpcReply> answer)
     {
         var description = method.Description;
-        if (!description.Overtakes)
-            _rates.Take(request.Caller.Name);
+        if (!description.Overtakes && _rates.Take(request.Caller.Name) is { } tooMany)
+            throw tooMany;
         byte[] hash = request.Id is null ? [] : RequestHash.Of(request);
         request = request.Id is null ? request with { Id = MintId() } : request;
         switch (_journal.Admit(request, hash, description.Idempotent, answer, out var entry))

@@ -27,6 +27,7 @@ public class FloodTests(ITestOutputHelper output)
     };
 
     [Theory]
+    [Trait("rule", "MQTT-3.20")]
     [MemberData(nameof(Kinds))]
     public async Task The_stop_of_another_caller_is_answered_in_time(string kind, string topic, string payload)
     {

@@ -89,6 +89,25 @@ public class PushTests
     }
 
     [Fact]
+    [Trait("rule", "MQTT-3.20")]
+    public async Task Pushes_beyond_what_a_caller_may_send_are_refused_and_cleared_and_those_of_another_are_not()
+    {
+        await using var given = new GivenBridge(box: new EdgeBoxOptions { ClockSource = new RightClock(), Requests = new RequestOptions { RequestsPerSecond = 0.01, Burst = 1 } });
+        given.Stage.Start();
+
+        given.Supervisor.Publish(given.Topic("task/stage/push/mallory"), """{"id":"p-1","values":{"rate_hz":20}}""");
+        given.Supervisor.WaitFor(given.Topic("task/stage/ack/mallory"), ack => Text(ack, "state") == "applied");
+        given.Supervisor.Publish(given.Topic("task/stage/push/mallory"), """{"id":"p-2","values":{"rate_hz":30}}""", "-r");
+        var refused = given.Supervisor.WaitFor(given.Topic("task/stage/ack/mallory"), ack => Text(ack, "id") == "p-2").Json;
+        WaitForCleared(given, "mallory");
+        given.Supervisor.Publish(given.Topic("task/stage/push/bob"), """{"id":"p-1","values":{"rate_hz":40}}""");
+        given.Supervisor.WaitFor(given.Topic("task/stage/ack/bob"), ack => Text(ack, "state") == "applied");
+
+        Assert.Equal(("rejected", "BUSY", "no"), (Text(refused, "state"), Text(refused, "code"), Text(refused, "executed")));
+        Assert.Contains("more than 0.01 requests a second", Text(refused, "message"));
+    }
+
+    [Fact]
     [Trait("rule", "SET-1")]
     public async Task Both_answers_to_two_pushes_of_one_caller_are_published_and_the_newest_stays()
     {
