@@ -156,7 +156,7 @@ public class ConfigurationReaderTests
               "tasks": { "a": { "type": "follower", ▸"arg": {}, "loop": { ▸"perod_ms": 1 } } }
             }
             """,
-            "\"bx\" is not known here (did you mean \"box\"?); known are box, alias, mqtt, audit, state, locks, signals, log, instruments, tasks.",
+            "\"bx\" is not known here (did you mean \"box\"?); known are box, alias, mqtt, audit, state, locks, requests, signals, log, instruments, tasks.",
             "\"prot\" is not known here (did you mean \"port\"?); known are host, port, user, password_file, prefix, health_s, protocol, tls, roles, default_role, discovery.",
             "\"cafile\" is not known here (did you mean \"ca_file\"?); known are ca_file, certificate_file, key_file.",
             "\"max\" is not known here (did you mean \"max_bytes\"?); known are file, max_bytes.",

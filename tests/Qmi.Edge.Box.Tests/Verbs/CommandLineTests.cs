@@ -154,7 +154,7 @@ public sealed class CommandLineTests : IDisposable
         Assert.Equal(
             $"""
             {file}:2:3: /box must be a string, not 1.
-            {file}:3:3: "taks" is not known here (did you mean "tasks"?); known are box, alias, mqtt, audit, state, locks, signals, log, instruments, tasks.
+            {file}:3:3: "taks" is not known here (did you mean "tasks"?); known are box, alias, mqtt, audit, state, locks, requests, signals, log, instruments, tasks.
             2 errors
 
             """,

@@ -6,6 +6,7 @@ using Qmi.Edge.Testing;
 namespace Qmi.Edge.Bridge.Tests;
 
 /// <summary>One caller sends thousands of requests a second, of whatever kind. What another caller notices of it.</summary>
+[Collection(nameof(Alone))]
 public class FloodTests(ITestOutputHelper output)
 {
     private const int PerSecond = 4000;

@@ -11,6 +11,7 @@ namespace Qmi.Edge.Bridge.Tests;
 /// Whatever is sent gets one answer. To send as much as a release needs: <c>QMI_EDGE_ABUSE_PAYLOADS=1000000</c>; another million:
 /// <c>QMI_EDGE_ABUSE_SEED=2</c>.
 /// </summary>
+[Collection(nameof(Alone))]
 public class MalformedRequestTests(ITestOutputHelper output)
 {
     private const int UsualPayloads = 60_000;
@@ -53,7 +54,7 @@ public class MalformedRequestTests(ITestOutputHelper output)
     {
         await using var given = new GivenAbuse(See);
         var payloads = GivenAbuse.Count(UsualPayloads);
-        var generator = new PayloadGenerator(GivenAbuse.Seed, GivenAbuse.Members, Keys);
+        var generator = new PayloadGenerator(GivenAbuse.Seed, GivenAbuse.Members, Keys) { OldIds = 20 };
         var methods = given.Box.Objects.Append(given.Box.FindObject("_box")!).ToDictionary(target => target.Name, target => target.Description.Methods.Select(method => method.Name).Order(StringComparer.Ordinal).ToArray());
         var before = TimeProvider.System.GetTimestamp();
         var memory = 0L;

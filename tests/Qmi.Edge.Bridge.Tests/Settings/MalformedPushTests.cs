@@ -11,6 +11,7 @@ namespace Qmi.Edge.Bridge.Tests;
 /// Whatever is pushed gets one ack that ends it. To push as much as a release needs: <c>QMI_EDGE_ABUSE_PAYLOADS=1000000</c>; another million:
 /// <c>QMI_EDGE_ABUSE_SEED=2</c>.
 /// </summary>
+[Collection(nameof(Alone))]
 public class MalformedPushTests(ITestOutputHelper output)
 {
     private const int UsualPayloads = 20_000;

@@ -27,6 +27,9 @@ internal sealed class PayloadGenerator(int seed, IReadOnlyList<string> members, 
 
     public Random Random => _random;
 
+    /// <summary>So many ids are used again and again, mostly for something else; 0 = none.</summary>
+    public int OldIds { get; init; }
+
     /// <summary>The next payload.</summary>
     /// <param name="caller">Who sends it: some payloads speak of a topic of the caller's own.</param>
     public byte[] Next(string caller)
@@ -82,7 +85,7 @@ internal sealed class PayloadGenerator(int seed, IReadOnlyList<string> members, 
                 AddObject(0);
                 break;
             case "id":
-                Add($"\"{Id()}\"");
+                Add($"\"{(OldIds > 0 && _random.Next(8) == 0 ? $"i{_random.Next(OldIds)}" : Id())}\"");
                 break;
             case "timeout_ms" or "progress_ms":
                 Add(_random.Next(50, 5000).ToString(CultureInfo.InvariantCulture));
