@@ -24,6 +24,7 @@ public class MalformedRequestTests(ITestOutputHelper output)
     private readonly ConcurrentQueue<string> _wrong = new();
     private readonly int[] _finals = new int[Callers];
     private readonly int[] _sent = new int[Callers];
+    private readonly string[] _last = new string[Callers];
     private int _answered;
     private int _asked;
 
@@ -54,7 +55,7 @@ public class MalformedRequestTests(ITestOutputHelper output)
     {
         await using var given = new GivenAbuse(See);
         var payloads = GivenAbuse.Count(UsualPayloads);
-        var generator = new PayloadGenerator(GivenAbuse.Seed, GivenAbuse.Members, Keys) { OldIds = 20 };
+        var generator = new PayloadGenerator(GivenAbuse.Seed, GivenAbuse.Members, Keys) { OldIds = 2 };
         var methods = given.Box.Objects.Append(given.Box.FindObject("_box")!).ToDictionary(target => target.Name, target => target.Description.Methods.Select(method => method.Name).Order(StringComparer.Ordinal).ToArray());
         var before = TimeProvider.System.GetTimestamp();
         var memory = 0L;
@@ -67,7 +68,7 @@ public class MalformedRequestTests(ITestOutputHelper output)
                 Send(given, caller, address, generator.Next(NameOf(caller)), Wishes.Make(generator.Random, NameOf(caller)));
             }
 
-            Assert.True(given.Settle(() => _answered >= _asked), $"After {_asked} requests: {_answered} answers.");
+            Assert.True(given.Settle(() => _answered >= _asked), $"After {_asked} requests: {_answered} answers. {Unanswered}");
             if (!_finals.SequenceEqual(_sent) || !_wrong.IsEmpty)
                 break;
             if (memory == 0 && _asked >= payloads / 10)
@@ -98,6 +99,8 @@ public class MalformedRequestTests(ITestOutputHelper output)
         given.AssertSound();
     }
 
+    private string Unanswered => string.Join(' ', Enumerable.Range(0, Callers).Where(caller => _finals[caller] != _sent[caller]).Select(caller => $"{_finals[caller]} for {_sent[caller]}, the last was {_last[caller]}."));
+
     private int Next() => _asked % Callers;
 
     private static string NameOf(int caller) => $"c{caller}";
@@ -106,6 +109,7 @@ public class MalformedRequestTests(ITestOutputHelper output)
     {
         _sent[caller]++;
         _asked++;
+        _last[caller] = $"{address} {Encoding.UTF8.GetString(payload)} {wishes}";
         given.Deliver(new MqttMessage
         {
             Topic = Encoding.UTF8.GetBytes($"qmi/v1/box/box07/{address}"),

@@ -46,7 +46,7 @@ internal sealed class JudgingConnection(int longestPayload, Action<string, JsonE
             publication.ThrowIfInvalid();
             ThrowIfRefused(publication);
             if (publication.Payload.Length > 0)
-                see(topic, Read(publication.Payload));
+                see(topic, Read(publication.Payload, mayQuote: topic.Contains("/reply/", StringComparison.Ordinal) || topic.Contains("/client/", StringComparison.Ordinal) || topic.Contains("/ack/", StringComparison.Ordinal)));
         }
         catch (Exception exception) when (exception is ArgumentException or JsonException or InvalidOperationException)
         {
@@ -91,9 +91,10 @@ internal sealed class JudgingConnection(int longestPayload, Action<string, JsonE
             throw new ArgumentException("A payload that says it is UTF-8 and is not.");
     }
 
-    private static JsonElement Read(ReadOnlySpan<byte> payload)
+    // An answer may quote what was sent, in which a name may come twice.
+    private static JsonElement Read(ReadOnlySpan<byte> payload, bool mayQuote)
     {
-        var root = JsonElement.Parse(payload, new JsonDocumentOptions { AllowDuplicateProperties = false });
+        var root = JsonElement.Parse(payload, new JsonDocumentOptions { AllowDuplicateProperties = mayQuote });
         ReadAll(root);
         return root;
     }

@@ -85,7 +85,7 @@ internal sealed class PayloadGenerator(int seed, IReadOnlyList<string> members, 
                 AddObject(0);
                 break;
             case "id":
-                Add($"\"{(OldIds > 0 && _random.Next(8) == 0 ? $"i{_random.Next(OldIds)}" : Id())}\"");
+                Add($"\"{(OldIds > 0 && _random.Next(2) == 0 ? $"i{_random.Next(OldIds)}" : Id())}\"");
                 break;
             case "timeout_ms" or "progress_ms":
                 Add(_random.Next(50, 5000).ToString(CultureInfo.InvariantCulture));
