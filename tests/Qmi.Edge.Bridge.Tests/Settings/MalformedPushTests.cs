@@ -55,7 +55,7 @@ public class MalformedPushTests(ITestOutputHelper output)
     {
         await using var given = new GivenAbuse(See);
         var payloads = GivenAbuse.Count(UsualPayloads);
-        var generator = new PayloadGenerator(GivenAbuse.Seed, GivenAbuse.Members, Keys) { OldIds = 2 };
+        var generator = new PayloadGenerator(GivenAbuse.Seed, GivenAbuse.Members, Keys);
         var before = TimeProvider.System.GetTimestamp();
         var memory = 0L;
 
@@ -84,7 +84,7 @@ public class MalformedPushTests(ITestOutputHelper output)
         Assert.Empty(_wrong.Take(10));
         Assert.Equal(_sent, _finals);
         Assert.True(growth < AllowedGrowth, $"{growth} bytes more after {_pushed} pushes than after a tenth of them.");
-        Assert.All(["applied", "superseded", "rejected BAD_JSON", "rejected BAD_ARGS", "rejected CONFLICT", "rejected RETAINED_REQUEST", "rejected PAYLOAD_TOO_LARGE", "rejected ID_REUSED"], state => Assert.True(_states.ContainsKey(state), $"No push was {state}."));
+        Assert.All(["applied", "superseded", "rejected BAD_JSON", "rejected BAD_ARGS", "rejected CONFLICT", "rejected RETAINED_REQUEST", "rejected PAYLOAD_TOO_LARGE"], state => Assert.True(_states.ContainsKey(state), $"No push was {state}."));
         AssertWorks(given);
     }
 
