@@ -52,7 +52,7 @@ internal sealed class JournalEntry
     public bool IsSent { get; set; }
 
     /// <summary>Those who wait for the answer: one for each copy of the request that came.</summary>
-    public List<Action<RpcReply>> Waiting { get; } = [];
+    public List<WaitingCaller> Waiting { get; } = [];
 
     /// <summary>What runs it, while it runs.</summary>
     public IRunningCall? Call { get; set; }

@@ -40,7 +40,7 @@ public sealed class PushJournal
         };
         var newest = task.SettingsAcks.FirstOrDefault(ack => ack.Caller == caller && ack.Error?.Code != ErrorCode.Busy);
         var current = newest?.RequestId == id ? newest : null;
-        switch (_journal.Admit(request, RequestHash.Of(request), isIdempotent: false, static _ => { }, out var entry))
+        switch (_journal.Admit(request, RequestHash.Of(request), isIdempotent: false, new WaitingCaller(static _ => { }), out var entry))
         {
             case Admission.New when current is null:
                 Commit(entry!);

@@ -67,9 +67,9 @@ internal sealed class RequestJournal : IDisposable
     /// <param name="request">The request; without an id it gets one.</param>
     /// <param name="hash">The hash of its body; empty when the box minted the id.</param>
     /// <param name="isIdempotent">Whether it may run again after a crash.</param>
-    /// <param name="answer">Gets the one answer to this copy, unless it is told here that there is none.</param>
+    /// <param name="caller">Is given the one answer to this copy, unless it is told here that there is none.</param>
     /// <param name="entry">The entry; null when it is refused.</param>
-    public Admission Admit(RpcRequest request, byte[] hash, bool isIdempotent, Action<RpcReply> answer, out JournalEntry? entry)
+    public Admission Admit(RpcRequest request, byte[] hash, bool isIdempotent, WaitingCaller caller, out JournalEntry? entry)
     {
         lock (_gate)
         {
@@ -80,7 +80,7 @@ internal sealed class RequestJournal : IDisposable
                     return Admission.Reused;
                 if (entry.State == RequestState.Finished)
                     return Admission.Answered;
-                entry.Waiting.Add(answer);
+                entry.Waiting.Add(caller);
                 return Admission.Running;
             }
 
@@ -99,7 +99,7 @@ internal sealed class RequestJournal : IDisposable
                 Budget = _timeProvider.GetRemaining(request.Deadline),
                 KeepUntil = GetKeepUntil(_timeProvider.GetRemaining(request.Deadline)),
             };
-            entry.Waiting.Add(answer);
+            entry.Waiting.Add(caller);
             Add(entry);
             _log?.Append(JournalRecord.Accepted(entry));
             return Admission.New;
@@ -112,7 +112,7 @@ internal sealed class RequestJournal : IDisposable
 
     /// <summary>Notes the final answer.</summary>
     /// <returns>Those who wait for it.</returns>
-    public IReadOnlyList<Action<RpcReply>> Finish(JournalEntry entry, RpcReply reply)
+    public IReadOnlyList<WaitingCaller> Finish(JournalEntry entry, RpcReply reply)
     {
         lock (_gate)
         {
@@ -142,19 +142,15 @@ internal sealed class RequestJournal : IDisposable
             entry.IsRecovered = false;
     }
 
-    /// <summary>Those who wait for an answer to a request that goes on.</summary>
-    public IReadOnlyList<Action<RpcReply>> TakeWaiting(JournalEntry entry)
+    /// <summary>Lets one caller wait no longer, while the request goes on; false when it has its answer.</summary>
+    public bool TryEndWait(JournalEntry entry, WaitingCaller caller)
     {
         lock (_gate)
-        {
-            Action<RpcReply>[] waiting = [.. entry.Waiting];
-            entry.Waiting.Clear();
-            return waiting;
-        }
+            return entry.Waiting.Remove(caller);
     }
 
     /// <summary>Those who wait, and go on waiting.</summary>
-    public IReadOnlyList<Action<RpcReply>> GetWaiting(JournalEntry entry)
+    public IReadOnlyList<WaitingCaller> GetWaiting(JournalEntry entry)
     {
         lock (_gate)
             return [.. entry.Waiting];
@@ -162,7 +158,7 @@ internal sealed class RequestJournal : IDisposable
 
     /// <summary>Forgets a request that was not carried out and may be sent again under its id.</summary>
     /// <returns>Those who wait for its answer.</returns>
-    public IReadOnlyList<Action<RpcReply>> Forget(JournalEntry entry)
+    public IReadOnlyList<WaitingCaller> Forget(JournalEntry entry)
     {
         lock (_gate)
         {
@@ -194,6 +190,13 @@ internal sealed class RequestJournal : IDisposable
 
     /// <summary>Writes what waits and closes the files.</summary>
     public void Dispose() => _log?.Dispose();
+
+    private static WaitingCaller[] TakeWaiting(JournalEntry entry)
+    {
+        WaitingCaller[] waiting = [.. entry.Waiting];
+        entry.Waiting.Clear();
+        return waiting;
+    }
 
     private long GetKeepUntil(TimeSpan budget)
     {

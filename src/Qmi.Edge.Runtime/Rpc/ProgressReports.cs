@@ -17,7 +17,7 @@ internal sealed class ProgressReports : IDisposable
 
     private void Report()
     {
-        foreach (var answer in _journal.GetWaiting(_entry))
-            answer(OperationMethods.Describe(_entry, isInterim: true));
+        foreach (var caller in _journal.GetWaiting(_entry))
+            caller.Tell(OperationMethods.Describe(_entry, isInterim: true));
     }
 }

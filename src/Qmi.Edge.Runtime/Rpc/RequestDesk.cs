@@ -85,7 +85,7 @@ public sealed partial class RequestDesk : IDisposable
     internal Task CommitAsync() => _journal.CommitAsync();
 
     /// <summary>A call whose caller was told TIMEOUT has ended.</summary>
-    internal void FinishLate(JournalEntry entry, RpcReply reply) => _ = FinishAsync(entry, reply, mustBeKept: !entry.IsIdempotent);
+    internal void FinishLate(JournalEntry entry, RpcReply reply) => _ = FinishAsync(entry, reply, mustBeKept: !entry.IsIdempotent, first: null);
 
     private void Answer(RpcRequest request, ValueTask<RpcReply> running, Action<RpcReply> answer)
     {
@@ -105,10 +105,14 @@ public sealed partial class RequestDesk : IDisposable
             throw tooMany;
         byte[] hash = request.Id is null ? [] : RequestHash.Of(request);
         request = request.Id is null ? request with { Id = MintId() } : request;
-        switch (_journal.Admit(request, hash, description.Idempotent, answer, out var entry))
+        var caller = new WaitingCaller(answer);
+        switch (_journal.Admit(request, hash, description.Idempotent, caller, out var entry))
         {
             case Admission.New:
-                Carry(entry!, target, method, request);
+                Carry(entry!, target, method, request, caller);
+                break;
+            case Admission.Running:
+                WaitAlong(entry!, description, request, caller);
                 break;
             case Admission.Answered:
                 answer(entry!.Reply with { Replayed = true, Id = request.Id });
@@ -130,7 +134,7 @@ public sealed partial class RequestDesk : IDisposable
             Details = new Dictionary<string, object?> { ["code"] = "JOURNAL_FULL" },
         };
 
-    private void Carry(JournalEntry entry, RpcObject target, RpcMethod method, RpcRequest request)
+    private void Carry(JournalEntry entry, RpcObject target, RpcMethod method, RpcRequest request, WaitingCaller caller)
     {
         var mustBeKept = !method.Description.Idempotent;
         try
@@ -140,51 +144,66 @@ public sealed partial class RequestDesk : IDisposable
         catch (Exception exception)
         {
             // Nothing was done, so losing this in a crash does no harm.
-            _ = FinishAsync(entry, RpcDispatcher.Refuse(target, request, exception), mustBeKept: false);
+            _ = FinishAsync(entry, RpcDispatcher.Refuse(target, request, exception), mustBeKept: false, caller);
             return;
         }
 
         if (mustBeKept)
             request = request with { Accepted = _journal.CommitAsync() };
         if (request.WaitAcceptedOnly && !method.Description.AnswersAcceptance)
-            _ = AnswerAcceptedAsync(entry, request.Accepted);
+            _ = AnswerAcceptedAsync(entry, caller, request.Accepted);
         var progress = request.ProgressInterval is { } interval ? new ProgressReports(entry, _journal, _box.TimeProvider, interval) : null;
         var running = RpcDispatcher.RunAsync(target, method, request);
         if (running.IsCompletedSuccessfully && progress is null)
-            _ = FinishAsync(entry, running.Result, mustBeKept);
+            _ = FinishAsync(entry, running.Result, mustBeKept, caller);
         else
-            _ = FinishWhenRunAsync(entry, running, mustBeKept, progress);
+            _ = FinishWhenRunAsync(entry, running, mustBeKept, caller, progress);
     }
 
-    private async Task FinishWhenRunAsync(JournalEntry entry, ValueTask<RpcReply> running, bool mustBeKept, ProgressReports? progress)
+    // A copy of a request that is being carried out: it gets the same answer, but waits only as long as it says itself.
+    private void WaitAlong(JournalEntry entry, RpcMethodDescription method, RpcRequest copy, WaitingCaller caller)
+    {
+        if (copy.WaitAcceptedOnly && !method.AnswersAcceptance)
+            _ = AnswerAcceptedAsync(entry, caller, method.Idempotent ? Task.CompletedTask : _journal.CommitAsync());
+        else if (copy.Deadline != MonotonicTime.Never)
+            caller.LimitTo(_box.TimeProvider.GetRemaining(copy.Deadline), _box.TimeProvider, () => EndWait(entry, caller, RpcDispatcher.GoesOn($"The call to {entry.Target} that this is a copy of has not ended in the time allowed, and goes on.", entry.Key.Id)));
+    }
+
+    private void EndWait(JournalEntry entry, WaitingCaller caller, RpcReply reply)
+    {
+        if (_journal.TryEndWait(entry, caller))
+            caller.Tell(reply);
+    }
+
+    private async Task FinishWhenRunAsync(JournalEntry entry, ValueTask<RpcReply> running, bool mustBeKept, WaitingCaller caller, ProgressReports? progress)
     {
         var reply = await running.ConfigureAwait(false);
         progress?.Dispose();
-        await FinishAsync(entry, reply, mustBeKept).ConfigureAwait(false);
+        await FinishAsync(entry, reply, mustBeKept, caller).ConfigureAwait(false);
     }
 
-    private async Task FinishAsync(JournalEntry entry, RpcReply reply, bool mustBeKept)
+    private async Task FinishAsync(JournalEntry entry, RpcReply reply, bool mustBeKept, WaitingCaller? first)
     {
         try
         {
             reply = Fit(entry.Key.Caller, entry.Key.Id, reply);
             if (reply.IsStillRunning)
             {
-                Tell(_journal.TakeWaiting(entry), reply);
+                EndWait(entry, first!, reply);
                 return;
             }
 
             // What the box asks to be sent again must be carried out when it is.
             if (reply.Error is { Code: ErrorCode.Busy or ErrorCode.ShuttingDown, Executed: Executed.No })
             {
-                Tell(_journal.Forget(entry), reply);
+                Tell(_journal.Forget(entry), reply, first);
                 return;
             }
 
             var waiting = _journal.Finish(entry, reply);
             if (mustBeKept && reply.Error is not { Executed: Executed.No })
                 await CommitAnywayAsync().ConfigureAwait(false);
-            Tell(waiting, reply);
+            Tell(waiting, reply, first);
         }
         catch (Exception exception)
         {
@@ -208,7 +227,7 @@ public sealed partial class RequestDesk : IDisposable
         _box.Alarms.Clear("journal-write");
     }
 
-    private async Task AnswerAcceptedAsync(JournalEntry entry, Task accepted)
+    private async Task AnswerAcceptedAsync(JournalEntry entry, WaitingCaller caller, Task accepted)
     {
         try
         {
@@ -220,7 +239,7 @@ public sealed partial class RequestDesk : IDisposable
             return;
         }
 
-        Tell(_journal.TakeWaiting(entry), OperationMethods.Describe(entry, isInterim: false));
+        EndWait(entry, caller, OperationMethods.Describe(entry, isInterim: false));
     }
 
     private RpcReply Fit(string caller, string? id, RpcReply reply)
@@ -239,11 +258,11 @@ public sealed partial class RequestDesk : IDisposable
 
     private string MintId() => $"{_box.Boot[^10..].ToLowerInvariant()}-{Interlocked.Increment(ref _minted)}";
 
-    private static void Tell(IReadOnlyList<Action<RpcReply>> waiting, RpcReply reply)
+    // The copies of a request that came while it ran are answered with the same.
+    private static void Tell(IReadOnlyList<WaitingCaller> waiting, RpcReply reply, WaitingCaller? first)
     {
-        // The copies of a request that came while it ran are answered with the same.
-        for (var index = 0; index < waiting.Count; index++)
-            waiting[index](index == 0 ? reply : reply with { Replayed = true });
+        foreach (var caller in waiting)
+            caller.Tell(caller == first ? reply : reply with { Replayed = true });
     }
 
     [LoggerMessage(1801, LogLevel.Error, "The answer to {Object}.{Method} could not be given")]

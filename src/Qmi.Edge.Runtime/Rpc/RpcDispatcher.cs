@@ -78,6 +78,10 @@ internal static class RpcDispatcher
         return failure;
     }
 
+    /// <summary>The answer to a caller whose time is over before the end of the call.</summary>
+    public static RpcReply GoesOn(string message, string id) =>
+        new(new QmiException(ErrorCode.Timeout, $"{message} Ask for it with op_status and op_result.") { Details = new Dictionary<string, object?> { ["op"] = id } }, default) { IsStillRunning = true };
+
     private static async ValueTask<RpcReply> AuditAsync(RpcObject target, RpcRequest request, RpcMethodDescription method, ValueTask<RpcReply> running)
     {
         var reply = await running.ConfigureAwait(false);
@@ -153,7 +157,7 @@ internal static class RpcDispatcher
             }
             catch (QmiException exception) when (HasTimedOut && exception.Code == ErrorCode.Timeout && request.Id is { } id)
             {
-                return new RpcReply(new QmiException(ErrorCode.Timeout, $"{exception.Message} Ask for it with op_status and op_result.") { Details = new Dictionary<string, object?> { ["op"] = id } }, default) { IsStillRunning = true };
+                return GoesOn(exception.Message, id);
             }
             catch (Exception exception)
             {

@@ -182,6 +182,50 @@ public class RequestDeskTests
     }
 
     [Fact]
+    [Trait("rule", "RPC-4")]
+    public async Task A_copy_waits_as_long_as_it_says_itself_whatever_became_of_the_first()
+    {
+        using var gate = new ManualResetEventSlim();
+        await using var given = new GivenDesk(run: argument =>
+        {
+            gate.Wait(GivenBox.Patience);
+            return argument;
+        });
+
+        var first = given.Send(id: "k1", budget: TimeSpan.FromMilliseconds(100));
+        var patient = given.Send(id: "k1");
+        var hasty = await given.Send(id: "k1", budget: TimeSpan.FromMilliseconds(20)).FinalAsync();
+        var late = await first.FinalAsync();
+        var after = await given.Send(id: "k1", budget: TimeSpan.FromMilliseconds(20)).FinalAsync();
+        Assert.False(patient.IsAnswered);
+        gate.Set();
+
+        Assert.All([hasty, late, after], reply => Assert.Equal((ErrorCode.Timeout, Executed.Unknown, "k1"), (reply.Error!.Code, reply.Error.Executed, reply.Error.Details["op"])));
+        Assert.Equal(("1", true), (Text(await patient.FinalAsync()), patient.All[0].Replayed));
+        Assert.Equal(1, given.Calls);
+    }
+
+    [Fact]
+    [Trait("rule", "MQTT-2.2.4")]
+    public async Task A_copy_that_does_not_want_to_wait_is_answered_at_once_while_the_first_waits_for_the_end()
+    {
+        using var gate = new ManualResetEventSlim();
+        await using var given = new GivenDesk(run: argument =>
+        {
+            gate.Wait(GivenBox.Patience);
+            return argument;
+        });
+
+        var first = given.Send(id: "k1");
+        var accepted = await given.Send(id: "k1", with: request => request with { WaitAcceptedOnly = true }).FinalAsync();
+        Assert.False(first.IsAnswered);
+        gate.Set();
+
+        Assert.Equal("k1", CallTests.Json(Text(accepted)).GetProperty("op").GetString());
+        Assert.Equal("1", Text(await first.FinalAsync()));
+    }
+
+    [Fact]
     [Trait("rule", "MQTT-2.2.4")]
     [Trait("rule", "MQTT-3.8")]
     public async Task Who_does_not_want_to_wait_is_answered_when_it_is_accepted_and_asks_later()
