@@ -24,6 +24,7 @@ public static class EdgeProgram
             RunVerb.Create(types),
             ValidateVerb.Create(types),
             DescribeVerb.Create(types),
+            LoopsVerb.Create(types),
             AclVerb.Create(),
             VersionVerb.Create(),
         };

@@ -191,7 +191,8 @@ public sealed class ObjectTests
 
         Assert.Equal(task.Methods.Select(method => method.Name), BuiltInNames.TaskMethods.Order(StringComparer.Ordinal));
         Assert.Equal(instrument.Methods.Select(method => method.Name).Where(name => name != "read_temperature"), BuiltInNames.InstrumentMethods.Order(StringComparer.Ordinal));
-        Assert.Equal(task.Signals.Select(signal => signal.Name), BuiltInNames.TaskSignals);
+        Assert.Equal(Thermostat.EdgeType.Describe("loop").Signals.Select(signal => signal.Name).Where(name => name != "excursion"), BuiltInNames.TaskSignals);
+        Assert.Equal(task.Signals.Select(signal => signal.Name), BuiltInNames.TaskSignals.Except(["loop_missed", "loop_recovered"]));
         Assert.Equal(instrument.Signals.Select(signal => signal.Name), BuiltInNames.InstrumentSignals);
     }
 

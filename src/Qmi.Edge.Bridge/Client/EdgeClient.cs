@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Text.Json;
 using Qmi.Edge.Runtime;
 
 namespace Qmi.Edge.Bridge;
@@ -9,6 +10,9 @@ namespace Qmi.Edge.Bridge;
 /// </summary>
 public sealed class EdgeClient : IAsyncDisposable
 {
+    private static readonly RpcMethodDescription LoopStatisticsMethod = new() { Name = "get_loop_statistics", Access = RpcAccess.Read, Idempotent = true };
+    private static readonly byte[] NoArguments = "{}"u8.ToArray();
+
     private readonly ClientLink _link;
     private readonly ClientDesk _desk;
     private readonly SettingsSender _pusher;
@@ -86,6 +90,27 @@ public sealed class EdgeClient : IAsyncDisposable
         var found = await RetainedSurvey.ReadAsync(_link, filter, static message => RemoteDescription.Read(message.Topic, message.Payload), static _ => true, cancellationToken).ConfigureAwait(false);
         return found.FirstOrDefault()
             ?? throw new QmiException(ErrorCode.NoSuchObject, $"The broker has no description of {name} in {box}: look at the names, and whether the box was ever online.");
+    }
+
+    /// <summary>What the loop of a task has done, for a program that does not have the task's class; null for a task without a loop.</summary>
+    /// <param name="box">Name of the box.</param>
+    /// <param name="task">Name of a task in it.</param>
+    /// <param name="cancellationToken">Ends the waiting.</param>
+    /// <exception cref="QmiException">What the box answered, or why it did not; <see cref="ErrorCode.UnsupportedVersion"/>: it is of another version than this program.</exception>
+    public async Task<LoopStatistics?> GetLoopStatisticsAsync(string box, string task, CancellationToken cancellationToken = default)
+    {
+        ObjectName.ThrowIfInvalid(box, "box");
+        ObjectName.ThrowIfInvalid(task, "object");
+        var request = new ClientRequest(box, task, LoopStatisticsMethod, NoArguments, _link.DefaultTimeout, null, null);
+        var answer = await _desk.CallAsync(request, cancellationToken).ConfigureAwait(false);
+        try
+        {
+            return LoopStatisticsDocument.Read(answer);
+        }
+        catch (JsonException exception)
+        {
+            throw new QmiException(ErrorCode.UnsupportedVersion, $"The box {box} is of another version than this program: {exception.Message}", Executed.Yes, exception);
+        }
     }
 
     /// <summary>Says goodbye to the broker and ends. Whatever still waits is answered with <see cref="ErrorCode.Cancelled"/>; locks are lost.</summary>

@@ -41,6 +41,8 @@ internal static class DescriptionFile
         {
             writer.Line($"Settings = {task.Settings.DataType},");
             writer.Line($"Status = {task.Status.DataType},");
+            if (task.HasLoop)
+                writer.Line("HasLoop = true,");
         }
 
         WriteMethods(writer, model);

@@ -35,4 +35,5 @@ internal sealed record ObjectModel
 /// <param name="Settings">The settings.</param>
 /// <param name="Status">The status.</param>
 /// <param name="DefaultSettings">An expression for settings with all defaults, or null.</param>
-internal sealed record TaskModel(TypeUse Settings, TypeUse Status, string? DefaultSettings);
+/// <param name="HasLoop">Whether it is a loop task.</param>
+internal sealed record TaskModel(TypeUse Settings, TypeUse Status, string? DefaultSettings, bool HasLoop);

@@ -67,7 +67,7 @@ internal sealed class DescriptionReader(INamedTypeSymbol type, TypeReader types,
         if (settings is null || status is null)
             return null;
         var fallback = settings.Key == "Nothing" ? "default" : types.FindRecord(settings)?.DefaultValue;
-        return new TaskModel(settings, status, fallback);
+        return new TaskModel(settings, status, fallback, Known.FindBase(type, "QmiLoopTask", 2) is not null);
     }
 
     private TypeUse? ReadRecord(ITypeSymbol record, string role)

@@ -1,9 +1,13 @@
 namespace Qmi.Edge.Runtime;
 
 /// <summary>Period and policy of a loop, which others may change while it runs, and its counters.</summary>
-internal sealed class LoopControl(TimeSpan period, MissedLoopPolicy policy, TimeSpan finalizeGrace, TimeProvider timeProvider)
+/// <param name="configuration">Period and policy at first.</param>
+/// <param name="epoch">The number of the first epoch of the counters.</param>
+/// <param name="finalizeGrace">How long the finalizing code may take.</param>
+/// <param name="timeProvider">The clock.</param>
+internal sealed class LoopControl(LoopConfiguration configuration, int epoch, TimeSpan finalizeGrace, TimeProvider timeProvider)
 {
-    private volatile Choice _choice = new(period, policy);
+    private volatile LoopConfiguration _choice = configuration;
     private volatile bool _changed;
 
     /// <summary>Time between two slots.</summary>
@@ -16,30 +20,23 @@ internal sealed class LoopControl(TimeSpan period, MissedLoopPolicy policy, Time
     public TimeSpan FinalizeGrace { get; } = finalizeGrace;
 
     /// <summary>The counters.</summary>
-    public LoopRecorder Recorder { get; } = new(period, policy, timeProvider);
+    public LoopRecorder Recorder { get; } = new(configuration, epoch, timeProvider);
 
     /// <summary>Changes what is given, from the next slot boundary on.</summary>
     public void Change(TimeSpan? period, MissedLoopPolicy? policy)
     {
-        var choice = new Choice(period ?? Period, policy ?? Policy);
+        var choice = new LoopConfiguration(period ?? Period, policy ?? Policy);
         LoopSchedule.ThrowIfInvalid(choice.Period, choice.Policy);
         _choice = choice;
         _changed = true;
     }
 
-    /// <summary>For the loop: whether somebody changed something since the last time.</summary>
-    public bool TryTakeChange(out TimeSpan period, out MissedLoopPolicy policy)
+    /// <summary>For the loop: what somebody has changed since the last time; null when nobody has.</summary>
+    public LoopConfiguration? TakeChange()
     {
         if (!_changed)
-        {
-            (period, policy) = (default, default);
-            return false;
-        }
-
+            return null;
         _changed = false;
-        (period, policy) = _choice;
-        return true;
+        return _choice;
     }
-
-    private sealed record Choice(TimeSpan Period, MissedLoopPolicy Policy);
 }

@@ -1,34 +1,41 @@
 namespace Qmi.Edge.Runtime;
 
-/// <summary>Counts what a loop does, in its own thread and without allocating; anybody may read.</summary>
+/// <summary>Records what a loop does, in its own thread and without allocating; anybody may read.</summary>
 internal sealed class LoopRecorder
 {
     private const long NoTurn = long.MinValue;
 
-    // After that long without a miss the next one is news again.
-    private const long Rearm = 10 * MonotonicTime.Second;
-
-    private readonly Snapshot<LoopStatistics> _snapshot;
+    private readonly Lock _resetting = new();
+    private readonly MissThrottle _throttle = new();
     private readonly TimeProvider _timeProvider;
-    private LoopStatistics _now;
+    private volatile LoopTally _tally;
+    private volatile LoopConfiguration _inEffect;
     private long _turnBegan = NoTurn;
+    private long _skipped;
+    private long _caughtUp;
     private long _consecutiveMisses;
-    private long _missesSinceQuiet;
-    private long _lastMiss = -Rearm;
+    private TimeSpan _collecting = GC.GetTotalPauseDuration();
 
-    public LoopRecorder(TimeSpan period, MissedLoopPolicy policy, TimeProvider timeProvider)
+    public LoopRecorder(LoopConfiguration configuration, int epoch, TimeProvider timeProvider)
     {
-        _timeProvider = timeProvider;
-        _now = new LoopStatistics { Period = period, Policy = policy };
-        _snapshot = new Snapshot<LoopStatistics>(_now);
+        (_inEffect, _timeProvider) = (configuration, timeProvider);
+        _tally = new LoopTally(epoch, timeProvider.GetUtcNow());
     }
 
-    public LoopStatistics Statistics => _snapshot.Read();
+    /// <summary>What the loop has done in this epoch.</summary>
+    public LoopStatistics Statistics => _tally.Read(_inEffect);
 
-    public long Turns => _now.Turns;
+    /// <summary>The number of the epoch.</summary>
+    public int Epoch => _tally.Epoch;
+
+    /// <summary>Turns of this run, whatever the epoch.</summary>
+    public long Turns { get; private set; }
 
     /// <summary>When the turn began that runs now, monotonic nanoseconds; null between turns. The heartbeat of the loop, readable by anybody.</summary>
     public long? TurnBegan => Volatile.Read(ref _turnBegan) is var began && began == NoTurn ? null : began;
+
+    /// <summary>The misses since it was quiet, for the loop.</summary>
+    public MissThrottle Throttle => _throttle;
 
     /// <summary>A turn begins.</summary>
     public void BeginTurn(long now) => Volatile.Write(ref _turnBegan, now);
@@ -36,58 +43,51 @@ internal sealed class LoopRecorder
     /// <summary>The turn that ran was left by an exception, or its end is recorded elsewhere.</summary>
     public void EndTurn() => Volatile.Write(ref _turnBegan, NoTurn);
 
-    public void Configured(TimeSpan period, MissedLoopPolicy policy)
+    /// <summary>Period and policy are in effect from now on.</summary>
+    public void Configured(LoopConfiguration configuration) => _inEffect = configuration;
+
+    /// <summary>Begins an epoch with counters at zero. A turn that is just being recorded counts in one of the two. From any thread.</summary>
+    /// <param name="epoch">Only if this is the epoch now; null = whichever it is.</param>
+    /// <returns>The epoch that has ended; null when it is another one.</returns>
+    public LoopStatistics? Reset(int? epoch)
     {
-        _now = _now with { Period = period, Policy = policy };
-        _snapshot.Write(_now);
+        lock (_resetting)
+        {
+            var ended = _tally;
+            if (epoch is { } expected && expected != ended.Epoch)
+                return null;
+            _tally = new LoopTally(ended.Epoch + 1, _timeProvider.GetUtcNow());
+            return ended.Read(_inEffect);
+        }
     }
 
-    /// <summary>Records a turn; true when its miss is worth a line in the log: the first, the tenth, then at every doubling, until a quiet time.</summary>
-    public bool Turn(long due, long start, long end, LoopStep step, LoopSchedule schedule)
+    /// <summary>Records a turn.</summary>
+    /// <returns>What is worth telling about it.</returns>
+    public LoopNews Turn(long due, long start, long end, LoopStep step, LoopSchedule schedule)
     {
         EndTurn();
+        Turns++;
+        var period = _inEffect.Period;
         var isMiss = step is LoopStep.Missed or LoopStep.Terminate;
         _consecutiveMisses = isMiss ? _consecutiveMisses + 1 : 0;
-        _now = _now with
+        var collecting = GC.GetTotalPauseDuration();
+        _tally.Add(new LoopTurn
         {
-            Turns = _now.Turns + 1,
-            Skipped = schedule.Skipped,
-            CaughtUp = schedule.CaughtUp,
-            Gaps = _now.Gaps + (step == LoopStep.Gap ? 1 : 0),
-            LatenessMax = Max(_now.LatenessMax, start - due),
-            DurationMax = Max(_now.DurationMax, end - start),
-        };
-        if (isMiss)
-            Miss(end, end - due - MonotonicTime.ToNanoseconds(_now.Period));
-        _snapshot.Write(_now);
-        return isMiss && IsWorthALine(_missesSinceQuiet);
+            Lateness = MonotonicTime.FromNanoseconds(Math.Max(0, start - due)),
+            Duration = MonotonicTime.FromNanoseconds(Math.Max(0, end - start)),
+            Period = period,
+            Step = step,
+            Skipped = schedule.Skipped - _skipped,
+            CatchesUp = schedule.CaughtUp > _caughtUp,
+            Consecutive = _consecutiveMisses,
+            HadCollection = collecting > _collecting,
+            Overrun = MonotonicTime.FromNanoseconds(end - due) - period,
+            EndedAt = isMiss ? _timeProvider.GetUtcNow() : default,
+        });
+        (_skipped, _caughtUp, _collecting) = (schedule.Skipped, schedule.CaughtUp, collecting);
+        return _throttle.Note(end, isMiss, MonotonicTime.ToNanoseconds(period));
     }
 
-    public void Gap()
-    {
-        _now = _now with { Gaps = _now.Gaps + 1 };
-        _snapshot.Write(_now);
-    }
-
-    private static bool IsWorthALine(long misses) =>
-        misses == 1 || misses >= 10 && misses % 10 == 0 && System.Numerics.BitOperations.IsPow2(misses / 10);
-
-    private static TimeSpan Max(TimeSpan longest, long nanoseconds)
-    {
-        var duration = MonotonicTime.FromNanoseconds(Math.Max(0, nanoseconds));
-        return duration > longest ? duration : longest;
-    }
-
-    private void Miss(long at, long lateness)
-    {
-        _missesSinceQuiet = at - _lastMiss >= Rearm ? 1 : _missesSinceQuiet + 1;
-        _lastMiss = at;
-        _now = _now with
-        {
-            Misses = _now.Misses + 1,
-            ConsecutiveMissesMax = Math.Max(_now.ConsecutiveMissesMax, _consecutiveMisses),
-            LastMissLateness = MonotonicTime.FromNanoseconds(lateness),
-            LastMissAt = _timeProvider.GetUtcNow(),
-        };
-    }
+    /// <summary>Records a gap in the wait between two turns.</summary>
+    public void Gap() => _tally.AddGap();
 }

@@ -1,8 +1,17 @@
 namespace Qmi.Edge.Runtime;
 
-/// <summary>What a loop has done so far. Times are on the monotonic clock.</summary>
+/// <summary>
+/// What a loop has done since its counters began. Turns and skipped slots together are the slots that have passed, whatever the policy; a gap
+/// is no slot. Durations are on the monotonic clock.
+/// </summary>
 public readonly record struct LoopStatistics
 {
+    /// <summary>The number of the epoch: another one after each reset of the counters and each restart of the task. From 1 on, in each run of the box.</summary>
+    public int Epoch { get; init; }
+
+    /// <summary>When it began, wall clock.</summary>
+    public DateTimeOffset Since { get; init; }
+
     /// <summary>The period now.</summary>
     public TimeSpan Period { get; init; }
 
@@ -14,6 +23,9 @@ public readonly record struct LoopStatistics
 
     /// <summary>Turns that ended at or after their deadline.</summary>
     public long Misses { get; init; }
+
+    /// <summary>Those misses with a pause of the garbage collector in the turn or in the wait before it: it may have been the reason.</summary>
+    public long MissesWithCollection { get; init; }
 
     /// <summary>Most misses in a row.</summary>
     public long ConsecutiveMissesMax { get; init; }
@@ -27,11 +39,14 @@ public readonly record struct LoopStatistics
     /// <summary>Times at which more than max(10 periods, 5 s) were lost at once: suspend, a debugger, SIGSTOP.</summary>
     public long Gaps { get; init; }
 
-    /// <summary>Longest time between a slot being due and its turn starting.</summary>
-    public TimeSpan LatenessMax { get; init; }
+    /// <summary>The share of its periods that the loop has spent in turns; above 1 the period is too short. Null before the first turn.</summary>
+    public double? Load { get; init; }
 
-    /// <summary>Longest turn.</summary>
-    public TimeSpan DurationMax { get; init; }
+    /// <summary>Time between a slot being due and its turn starting; null before the first turn.</summary>
+    public TimeStatistics? Lateness { get; init; }
+
+    /// <summary>How long turns took; null before the first turn.</summary>
+    public TimeStatistics? Duration { get; init; }
 
     /// <summary>How much the last missed turn was late at its end; null when there was none.</summary>
     public TimeSpan? LastMissLateness { get; init; }

@@ -100,8 +100,8 @@ public abstract partial class QmiLoopTask<TSettings, TStatus> : QmiTask<TSetting
     private StopReason Loop()
     {
         var processNewSettings = ProcessNewSettings;
-        if (_control.TryTakeChange(out var firstPeriod, out var firstPolicy))
-            _control.Recorder.Configured(firstPeriod, firstPolicy);
+        if (_control.TakeChange() is { } first)
+            _control.Recorder.Configured(first);
         var start = TimeProvider.GetNanoseconds();
         var schedule = new LoopSchedule(start, _control.Period, _control.Policy);
         while (!StopRequested)
@@ -113,15 +113,16 @@ public abstract partial class QmiLoopTask<TSettings, TStatus> : QmiTask<TSetting
                 PublishStatus();
             PublishSignals();
 
-            var due = schedule.NextStart;
+            var (due, deadline) = (schedule.NextStart, schedule.Deadline);
             var end = TimeProvider.GetNanoseconds();
             var step = schedule.EndTurn(end);
-            if (_control.Recorder.Turn(due, start, end, step, schedule))
-                LogMissed(Logger, (end - due) / 1000 - (long)_control.Period.TotalMicroseconds, _control.Recorder.Statistics.Misses, schedule.Policy);
+            var news = _control.Recorder.Turn(due, start, end, step, schedule);
+            if (news != LoopNews.None)
+                Tell(news, end - deadline, schedule.Policy);
             if (step == LoopStep.Terminate)
                 return StopReason.MissedLoop;
-            if (_control.TryTakeChange(out var period, out var policy))
-                ChangeSchedule(schedule, period, policy);
+            if (_control.TakeChange() is { } change)
+                ChangeSchedule(schedule, change);
 
             start = WaitForSlot(schedule);
         }
@@ -140,14 +141,31 @@ public abstract partial class QmiLoopTask<TSettings, TStatus> : QmiTask<TSetting
         return start;
     }
 
-    private void ChangeSchedule(LoopSchedule schedule, TimeSpan period, MissedLoopPolicy policy)
+    private void Tell(LoopNews news, long late, MissedLoopPolicy policy)
     {
-        schedule.Change(period, policy);
-        _control.Recorder.Configured(period, policy);
+        var (turn, throttle) = (_control.Recorder.Turns - 1, _control.Recorder.Throttle);
+        if (news == LoopNews.Missed)
+        {
+            Runner.LoopMissed?.Publish(new LoopMiss(turn, MonotonicTime.FromNanoseconds(late), throttle.Misses));
+            LogMissed(Logger, late / 1000, throttle.Misses, policy);
+        }
+        else
+        {
+            Runner.LoopRecovered?.Publish(new LoopRecovery(turn, throttle.Misses, throttle.Over));
+            LogRecovered(Logger, throttle.Misses, throttle.Over);
+        }
+
         Runner.NotifyChanged(ObjectAspect.State);
     }
 
-    [LoggerMessage(1301, LogLevel.Warning, "A turn ended {Late} us after its deadline ({Misses} misses so far, policy {Policy})")]
+    private void ChangeSchedule(LoopSchedule schedule, LoopConfiguration change)
+    {
+        schedule.Change(change.Period, change.Policy);
+        _control.Recorder.Configured(change);
+        Runner.NotifyChanged(ObjectAspect.State);
+    }
+
+    [LoggerMessage(1301, LogLevel.Warning, "A turn ended {Late} us after its deadline ({Misses} misses since it was quiet, policy {Policy})")]
     private static partial void LogMissed(ILogger logger, long late, long misses, MissedLoopPolicy policy);
 
     [LoggerMessage(1302, LogLevel.Warning, "Time was lost while the loop waited (suspend, debugger, SIGSTOP): its grid starts anew")]
@@ -155,4 +173,7 @@ public abstract partial class QmiLoopTask<TSettings, TStatus> : QmiTask<TSetting
 
     [LoggerMessage(1303, LogLevel.Warning, "LoopFinalize did not end within its grace of {Grace}")]
     private static partial void LogFinalizeTooLong(ILogger logger, TimeSpan grace);
+
+    [LoggerMessage(1304, LogLevel.Information, "No deadline is missed any more ({Misses} misses over {Over})")]
+    private static partial void LogRecovered(ILogger logger, long misses, TimeSpan over);
 }

@@ -87,6 +87,9 @@ public abstract class TaskType : ObjectType
     /// <inheritdoc />
     public override ObjectKind Kind => ObjectKind.Task;
 
+    /// <summary>Whether it is a loop task: then it has the signals of one.</summary>
+    public bool HasLoop { get; init; }
+
     /// <summary>What settings look like.</summary>
     public abstract Schema SettingsSchema { get; }
 

@@ -75,6 +75,18 @@ internal sealed class RemoteTaskCalls<TSettings, TStatus>(RemoteChannel channel)
     public override async Task<LoopStatistics?> GetLoopStatisticsAsync(CancellationToken cancellationToken) =>
         channel.Read("get_loop_statistics", await channel.CallAsync("get_loop_statistics", cancellationToken).ConfigureAwait(false), LoopStatisticsDocument.Read);
 
+    public override LoopStatistics ResetLoopStatistics(int? epoch) => channel.Wait(cancellation => ResetLoopStatisticsAsync(epoch, cancellation));
+
+    public override async Task<LoopStatistics> ResetLoopStatisticsAsync(int? epoch, CancellationToken cancellationToken)
+    {
+        var ended = await channel.CallAsync("reset_loop_statistics", cancellationToken, writer =>
+        {
+            if (epoch is { } expected)
+                writer.WriteNumber("epoch"u8, expected);
+        }).ConfigureAwait(false);
+        return channel.Read("reset_loop_statistics", ended, static answer => LoopStatisticsDocument.Read(answer) ?? throw new JsonException("They are missing."));
+    }
+
     public override SettingsPush PushSettings(TSettings settings) => channel.Wait(cancellation => PushSettingsAsync(settings, cancellation));
 
     public override Task<SettingsPush> PushSettingsAsync(TSettings settings, CancellationToken cancellationToken)

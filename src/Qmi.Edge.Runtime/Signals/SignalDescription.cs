@@ -21,6 +21,9 @@ public abstract record SignalDescription
     /// <summary>How many bytes its history takes at most in the box that the object lives in; 0 = it has none.</summary>
     public long HistoryBytes { get; init; }
 
+    /// <summary>How many bytes are enough for it, whatever the box gives to each.</summary>
+    internal long MostHistoryBytes { get; init; } = long.MaxValue;
+
     /// <summary>How many values may wait between the publisher and the signal pump, rounded up to a power of two; at most 65 536.</summary>
     public int Capacity { get; init; } = DefaultCapacity;
 

@@ -76,6 +76,25 @@ internal sealed class LocalTaskCalls<TSettings, TStatus>(LocalChannel channel) :
 
     public override Task<LoopStatistics?> GetLoopStatisticsAsync(CancellationToken cancellationToken) => Task.FromResult(GetLoopStatistics());
 
+    public override LoopStatistics ResetLoopStatistics(int? epoch)
+    {
+        var ended = _runner.ResetLoopStatistics(epoch);
+        _runner.Box.Audit.Write(AuditEntry.Of(_runner, "reset_loop_statistics", channel.Caller));
+        return ended;
+    }
+
+    public override Task<LoopStatistics> ResetLoopStatisticsAsync(int? epoch, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return Task.FromResult(ResetLoopStatistics(epoch));
+        }
+        catch (QmiException exception)
+        {
+            return Task.FromException<LoopStatistics>(exception);
+        }
+    }
+
     public override SettingsPush PushSettings(TSettings settings)
     {
         SettingsPush? push = null;

@@ -27,6 +27,8 @@ public abstract partial class QmiTaskRunner : RpcObject
         : base(init)
     {
         (_factory, _options) = (init.Factory, init.Options);
+        if (((TaskType)init.Type).HasLoop)
+            (LoopMissed, LoopRecovered) = (Signals.Get<LoopMiss>(LoopSignals.Missed), Signals.Get<LoopRecovery>(LoopSignals.Recovered));
         _pushLane = new Lane(Name + " settings", Box.TimeProvider);
         _life = new TaskLife { Since = Box.TimeProvider.GetUtcNow() };
         _thread = NewThread();
@@ -42,6 +44,10 @@ public abstract partial class QmiTaskRunner : RpcObject
     public LoopStatistics? LoopStatistics => Loop?.Recorder.Statistics;
 
     internal LoopControl? Loop { get; private set; }
+
+    internal Signal<LoopMiss>? LoopMissed { get; }
+
+    internal Signal<LoopRecovery>? LoopRecovered { get; }
 
     /// <summary>When the run was asked to stop, monotonic nanoseconds; null when it was not.</summary>
     internal long? StopRequestedAt => Volatile.Read(ref _stopRequestedAt) is var at && at < 0 ? null : at;
@@ -147,9 +153,20 @@ public abstract partial class QmiTaskRunner : RpcObject
     /// <exception cref="QmiException">The task has no loop, or the period is too short.</exception>
     public void ConfigureLoop(TimeSpan? period = null, MissedLoopPolicy? policy = null)
     {
-        if (Loop is not { } loop)
-            throw new QmiException(ErrorCode.WrongState, $"Task {Name} has no loop: it has no period and no missed-loop policy.");
-        loop.Change(period, policy);
+        RequireLoop().Change(period, policy);
+    }
+
+    /// <summary>Begins a new epoch of the loop's statistics, with all counters at zero. The loop does not notice.</summary>
+    /// <param name="epoch">Only if this is the epoch now, so that of two who reset one does; null = whichever it is.</param>
+    /// <returns>The statistics of the epoch that has ended.</returns>
+    /// <exception cref="QmiException"><see cref="ErrorCode.Conflict"/>: it is another epoch; <see cref="ErrorCode.WrongState"/>: the task has no loop.</exception>
+    public LoopStatistics ResetLoopStatistics(int? epoch = null)
+    {
+        var recorder = RequireLoop().Recorder;
+        var ended = recorder.Reset(epoch)
+            ?? throw new QmiException(ErrorCode.Conflict, $"The statistics of {Name} are in epoch {recorder.Epoch}, not {epoch}: somebody has reset them, or the task was restarted. Read them again.");
+        NotifyChanged(ObjectAspect.State);
+        return ended;
     }
 
     /// <summary>Constructs the task for the first time, in its own thread.</summary>
@@ -200,7 +217,7 @@ public abstract partial class QmiTaskRunner : RpcObject
     {
         var (actualPeriod, actualPolicy) = (Loop?.Period ?? _options.Period ?? period, Loop?.Policy ?? _options.Policy ?? policy);
         LoopSchedule.ThrowIfInvalid(actualPeriod, actualPolicy);
-        return Loop = new LoopControl(actualPeriod, actualPolicy, _options.FinalizeGrace, Box.TimeProvider);
+        return Loop = new LoopControl(new LoopConfiguration(actualPeriod, actualPolicy), (Loop?.Recorder.Epoch ?? 0) + 1, _options.FinalizeGrace, Box.TimeProvider);
     }
 
     internal override async Task ReleaseAsync(TimeSpan timeout)
@@ -317,6 +334,9 @@ public abstract partial class QmiTaskRunner : RpcObject
         if (_thread.IsCurrent)
             throw new QmiException(ErrorCode.WrongState, $"Task {Name} cannot join itself: it would wait for its own end.");
     }
+
+    private LoopControl RequireLoop() =>
+        Loop ?? throw new QmiException(ErrorCode.WrongState, $"Task {Name} has no loop: it has no period, no missed-loop policy and no statistics of them.");
 
     private QmiException NotEnded(TimeSpan timeout) =>
         new(ErrorCode.Timeout, $"Task {Name} has not ended within {timeout.TotalSeconds} s; it is {_life.State.ToString().ToLowerInvariant()}.", Executed.No);

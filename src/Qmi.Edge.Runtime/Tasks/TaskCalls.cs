@@ -49,6 +49,10 @@ internal abstract class TaskCalls<TSettings, TStatus>
 
     public abstract Task<LoopStatistics?> GetLoopStatisticsAsync(CancellationToken cancellationToken);
 
+    public abstract LoopStatistics ResetLoopStatistics(int? epoch);
+
+    public abstract Task<LoopStatistics> ResetLoopStatisticsAsync(int? epoch, CancellationToken cancellationToken);
+
     public abstract SettingsPush PushSettings(TSettings settings);
 
     public abstract Task<SettingsPush> PushSettingsAsync(TSettings settings, CancellationToken cancellationToken);

@@ -22,7 +22,7 @@ internal static class TaskMethods<TSettings, TStatus>
         BuiltIn.Read<QmiTaskRunner>("is_running", "Whether the task was started and has not ended yet.", BuiltIn.Flag(), static (task, writer) => writer.WriteBooleanValue(task.IsRunning)),
         BuiltIn.Read<QmiTaskRunner>("get_task_class_name", "The class of the task.", BuiltIn.Text(), static (task, writer) => writer.WriteStringValue(task.Description.ClassName)),
         BuiltIn.Read<QmiTaskRunner>("get_state", "Where the task is in its life, and its loop.", BuiltIn.Any, static (task, writer) => TaskStateDocument.Write(writer, task)),
-        BuiltIn.Read<QmiTaskRunner>("get_loop_statistics", "What the loop has done so far; null for a task without a loop.", BuiltIn.Any, static (task, writer) => LoopStatisticsDocument.Write(writer, task.LoopStatistics)),
+        BuiltIn.Read<QmiTaskRunner>("get_loop_statistics", "What the loop has done so far; null for a task without a loop.", BuiltIn.Any, static (task, writer) => LoopStatisticsDocument.Write(writer, task.LoopStatistics, withBuckets: true)),
         BuiltIn.Read<QmiTaskRunner>("get_status", "The status; null before there is one.", BuiltIn.Any, static (task, writer) => task.WriteStatus(writer)),
         BuiltIn.Read<QmiTaskRunner<TSettings, TStatus>>("get_settings", "The settings in effect.", BuiltIn.Any, static (task, writer) => task.TaskType.Settings.Write(writer, task.GetSettings())),
         BuiltIn.Read<QmiTaskRunner<TSettings, TStatus>>("get_pending_settings", "The settings that wait for the task, or null.", BuiltIn.Any, WritePendingSettings),
@@ -47,6 +47,17 @@ internal static class TaskMethods<TSettings, TStatus>
                 Description = "Changes period and policy of the loop at the next slot boundary.",
             },
             ConfigureLoop),
+        new BuiltInMethod<QmiTaskRunner>(
+            new()
+            {
+                Name = "reset_loop_statistics",
+                Access = RpcAccess.Admin,
+                Lock = LockRule.Ignores,
+                Arguments = BuiltIn.Arguments(new SchemaProperty("epoch", new Schema { Type = SchemaType.Integer, Minimum = 1, Maximum = int.MaxValue, Description = "Only if this is the epoch now." })),
+                Result = BuiltIn.Any,
+                Description = "Begins a new epoch of the loop's statistics, with all counters at zero; answers with those of the epoch that has ended.",
+            },
+            ResetLoopStatistics),
         .. SettingsMethods<TSettings, TStatus>.All,
     ];
 
@@ -83,6 +94,12 @@ internal static class TaskMethods<TSettings, TStatus>
     {
         var period = request.Arguments.TryGetProperty("period_ms", out var value) ? TimeSpan.FromMilliseconds(value.GetDouble()) : (TimeSpan?)null;
         task.ConfigureLoop(period, LoopStatisticsDocument.ParsePolicy(request.GetText("policy")));
+        return ValueTask.CompletedTask;
+    }
+
+    private static ValueTask ResetLoopStatistics(QmiTaskRunner task, RpcRequest request, Utf8JsonWriter writer, CancellationToken cancellationToken)
+    {
+        LoopStatisticsDocument.Write(writer, task.ResetLoopStatistics((int?)request.Arguments.GetInteger("epoch")), withBuckets: true);
         return ValueTask.CompletedTask;
     }
 

@@ -21,6 +21,14 @@ public abstract class TaskProxy<TSettings, TStatus> : ObjectProxy
     /// <summary>The status, when the task publishes it; of a task in another process, as often as its box shows it: five times a second at most, unless configured otherwise.</summary>
     public SignalSource<TStatus> StatusUpdated => Channel.GetSignal<TStatus>(TaskSignals.StatusUpdated);
 
+    /// <summary>Deadlines that the loop has missed: the first after a quiet time, the tenth, then at every doubling.</summary>
+    /// <exception cref="QmiException">The task has no loop.</exception>
+    public SignalSource<LoopMiss> LoopMissed => Channel.GetSignal<LoopMiss>(LoopSignals.Missed);
+
+    /// <summary>The loop has missed no deadline for 10 s, or 10 periods when that is longer, after it had missed some.</summary>
+    /// <exception cref="QmiException">The task has no loop.</exception>
+    public SignalSource<LoopRecovery> LoopRecovered => Channel.GetSignal<LoopRecovery>(LoopSignals.Recovered);
+
     /// <summary>Where the task is in its life. Never queues; of a task in another process it is asked for each time.</summary>
     public TaskLife Life => _calls.GetLife();
 
@@ -85,11 +93,21 @@ public abstract class TaskProxy<TSettings, TStatus> : ObjectProxy
     /// <summary>As <see cref="GetTaskClassName"/>, without blocking the calling thread.</summary>
     public Task<string> GetTaskClassNameAsync(CancellationToken cancellationToken = default) => _calls.GetTaskClassNameAsync(cancellationToken);
 
-    /// <summary>What the loop has done so far; null for a task without a loop. Never queues.</summary>
+    /// <summary>What the loop has done in this epoch of its statistics; null for a task without a loop. Never queues.</summary>
     public LoopStatistics? GetLoopStatistics() => _calls.GetLoopStatistics();
 
     /// <summary>As <see cref="GetLoopStatistics"/>, without blocking the calling thread.</summary>
     public Task<LoopStatistics?> GetLoopStatisticsAsync(CancellationToken cancellationToken = default) => _calls.GetLoopStatisticsAsync(cancellationToken);
+
+    /// <summary>Begins a new epoch of the loop's statistics, with all counters at zero. Never queues; the loop does not notice. For administrators.</summary>
+    /// <param name="epoch">Only if this is the epoch now, so that of two who reset one does; null = whichever it is.</param>
+    /// <returns>The statistics of the epoch that has ended.</returns>
+    /// <exception cref="QmiException"><see cref="ErrorCode.Conflict"/>: it is another epoch; <see cref="ErrorCode.WrongState"/>: the task has no loop.</exception>
+    public LoopStatistics ResetLoopStatistics(int? epoch = null) => _calls.ResetLoopStatistics(epoch);
+
+    /// <summary>As <see cref="ResetLoopStatistics"/>, without blocking the calling thread.</summary>
+    public Task<LoopStatistics> ResetLoopStatisticsAsync(int? epoch = null, CancellationToken cancellationToken = default) =>
+        _calls.ResetLoopStatisticsAsync(epoch, cancellationToken);
 
     /// <summary>Pushes settings, which take effect when the task next looks (QMI: set_settings).</summary>
     /// <returns>Its revision, and what will become of it.</returns>

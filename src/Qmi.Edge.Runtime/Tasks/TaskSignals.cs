@@ -13,5 +13,6 @@ internal static class TaskSignals
     [
         new SignalDescription<TSettings> { Name = SettingsUpdated, DataType = type.Settings, Capacity = Capacity, HasHistory = false, Description = "The settings that came into effect." },
         new SignalDescription<TStatus> { Name = StatusUpdated, DataType = type.Status, Capacity = Capacity, HasHistory = false, Description = "The status, when the task publishes it." },
+        .. type.HasLoop ? LoopSignals.All : [],
     ];
 }

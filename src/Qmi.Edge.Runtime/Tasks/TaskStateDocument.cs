@@ -27,7 +27,7 @@ public static class TaskStateDocument
         writer.WritePropertyName("error"u8);
         WriteFailure(writer, life.Failure);
         writer.WritePropertyName("loop"u8);
-        WriteLoop(writer, task.LoopStatistics);
+        LoopStatisticsDocument.Write(writer, task.LoopStatistics, withBuckets: false);
     }
 
     /// <summary>The name of a state on the wire.</summary>
@@ -103,22 +103,6 @@ public static class TaskStateDocument
         writer.WriteTimestamp("at"u8, failure.At);
         if (failure.FinalizeException is { } second)
             writer.WriteString("finalize_message"u8, second.Message);
-        writer.WriteEndObject();
-    }
-
-    private static void WriteLoop(Utf8JsonWriter writer, LoopStatistics? statistics)
-    {
-        if (statistics is not { } loop)
-        {
-            writer.WriteNullValue();
-            return;
-        }
-
-        writer.WriteStartObject();
-        writer.WriteNumber("period_ms"u8, loop.Period.TotalMilliseconds);
-        writer.WriteNumber("overruns"u8, loop.Misses);
-        writer.WriteNumber("skipped"u8, loop.Skipped);
-        writer.WriteString("policy"u8, LoopStatisticsDocument.NameOf(loop.Policy));
         writer.WriteEndObject();
     }
 }

@@ -208,4 +208,41 @@ public abstract partial class ProxyContract
         Assert.Equal((ErrorCode.BadArgs, Executed.No), (error.Code, error.Executed));
         Assert.Null(MakeWorker(_ => { }).GetLoopStatistics());
     }
+
+    [Fact]
+    [Trait("rule", "LOOP-13")]
+    public async Task A_loops_statistics_are_complete_and_can_be_begun_anew()
+    {
+        var ticker = MakeTicker(new Script { Turn = _ => Thread.Sleep(8) });
+        ticker.Start();
+        await UntilAsync(async () => (await ticker.GetLoopStatisticsAsync(Cancellation))!.Value is { Turns: > 3, Misses: > 3 }, "the loop has missed deadlines");
+
+        var ended = await ticker.ResetLoopStatisticsAsync(1, Cancellation);
+        var error = await FailsAsync(() => ticker.ResetLoopStatisticsAsync(1, Cancellation));
+        await UntilAsync(() => Task.FromResult(ticker.GetLoopStatistics() is { Epoch: 2, Turns: > 0 }), "turns count in the new epoch");
+
+        Assert.Equal(1, ended.Epoch);
+        Assert.Equal(ended.Turns, ended.Lateness!.Buckets.Sum(bucket => bucket.Count));
+        Assert.Equal(ended.Turns, ended.Duration!.Buckets.Sum(bucket => bucket.Count));
+        Assert.InRange(ended.Duration.P50, ended.Duration.Min, ended.Duration.P99);
+        Assert.InRange(ended.Duration.P999, ended.Duration.P99, ended.Duration.Max);
+        Assert.True(ended.Load > 1.6 && ended.LastMissLateness > TimeSpan.Zero && ended.Since < ended.LastMissAt);
+        Assert.Equal((ErrorCode.Conflict, Executed.No), (error.Code, error.Executed));
+    }
+
+    [Fact]
+    [Trait("rule", "LOOP-13")]
+    public async Task A_loop_tells_of_its_misses()
+    {
+        var ticker = MakeTicker(new Script { Turn = _ => Thread.Sleep(8) });
+        var missed = new SignalReceiver<LoopMiss>();
+        ticker.LoopMissed.Subscribe(missed);
+        ticker.Start();
+
+        await UntilAsync(() => Task.FromResult(missed.Count >= 2), "the first and the tenth miss are told");
+
+        Assert.True(missed.TryGetNextSignal(out var first) && missed.TryGetNextSignal(out var tenth));
+        Assert.Equal((0L, 1L, 10L), (first.Value.Turn, first.Value.Misses, tenth.Value.Misses));
+        Assert.True(first.Value.Late > TimeSpan.Zero);
+    }
 }

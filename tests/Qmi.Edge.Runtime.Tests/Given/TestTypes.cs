@@ -50,6 +50,7 @@ internal static class TestTypes
         ClassName = "Tests.Scripted",
         Settings = Settings,
         Status = Status,
+        HasLoop = true,
         DefaultSettings = static () => new TestSettings(),
         Signals = [new SignalDescription<double> { Name = "ticked", DataType = Number }],
         CreateTaskRunner = static init => new QmiTaskRunner<TestSettings, TestStatus>(init),

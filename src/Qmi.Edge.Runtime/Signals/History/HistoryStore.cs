@@ -52,7 +52,7 @@ internal sealed partial class HistoryStore : IDisposable
     {
         { HasHistory: false } => 0,
         { Reliable: true } => Math.Max(_bytes, LeastBytesOfReliable),
-        _ => _bytes,
+        _ => Math.Min(_bytes, description.MostHistoryBytes),
     };
 
     /// <summary>The history of a signal; null when it has none. Nothing is made on the disk before something is to be kept.</summary>
