@@ -19,10 +19,11 @@ public sealed partial class HowToTests : IDisposable
     [Theory]
     [InlineData("home-assistant.md", 7)]
     [InlineData("describe-a-box.md", 8)]
+    [InlineData("watch-the-loops.md", 6)]
     public void Every_command_of_the_page_does_what_it_says(string page, int commands)
     {
         var port = _broker.Port.ToString(CultureInfo.InvariantCulture);
-        var configuration = JsonBlock().Match(Read("home-assistant.md")).Groups[1].Value;
+        var configuration = new[] { page, "home-assistant.md" }.Select(other => JsonBlock().Match(Read(other))).First(block => block.Success).Groups[1].Value;
         _folder.Write("box.json", configuration.Replace("\"127.0.0.1\",", $"\"127.0.0.1\", \"port\": {port},", StringComparison.Ordinal));
         foreach (var client in new[] { "mosquitto_pub", "mosquitto_sub", "mosquitto_rr" })
             _folder.Write(client, $"-h 127.0.0.1\n-p {port}\n-V 5\n{(client == "mosquitto_pub" ? "" : "-W 20\n")}");

@@ -22,6 +22,7 @@ public sealed class CommandLineTests : IDisposable
         Assert.Contains("run <box.json>       Runs a box until it is told to stop (SIGTERM, Ctrl-C).", console.Output);
         Assert.Contains("validate <box.json>  Checks a configuration and starts nothing. Exit code 6 when it is wrong.", console.Output);
         Assert.Contains("describe <box.json>  Writes what the box is on MQTT, for people and programs, and starts nothing.", console.Output);
+        Assert.Contains("loops <box.json>     Shows how the loops of a running box keep their time.", console.Output);
         Assert.Contains("acl <box.json>       Writes the access rules of a broker: who may read and write which topics.", console.Output);
         Assert.Contains("version              Prints the version of the program.", console.Output);
     }
@@ -47,9 +48,9 @@ public sealed class CommandLineTests : IDisposable
     }
 
     [Theory]
-    [InlineData("A verb is needed: run, validate, describe, acl, version.")]
-    [InlineData("There is no verb \"vaildate\" (did you mean \"validate\"?); the verbs are run, validate, describe, acl, version.", "vaildate", "box.json")]
-    [InlineData("There is no verb \"box.json\"; the verbs are run, validate, describe, acl, version.", "box.json")]
+    [InlineData("A verb is needed: run, validate, describe, loops, acl, version.")]
+    [InlineData("There is no verb \"vaildate\" (did you mean \"validate\"?); the verbs are run, validate, describe, loops, acl, version.", "vaildate", "box.json")]
+    [InlineData("There is no verb \"box.json\"; the verbs are run, validate, describe, loops, acl, version.", "box.json")]
     [InlineData("run needs box.json: the configuration of the box: a file of JSON with comments.", "run")]
     [InlineData("validate needs box.json: the configuration of the box: a file of JSON with comments.", "validate")]
     [InlineData("validate takes one file: \"b.json\" is one too many.", "validate", "a.json", "b.json")]
