@@ -66,7 +66,18 @@ internal static class LatenessPlot
             svg.Append(Text($"<rect x=\"{x + 0.5:0.##}\" y=\"{bottom - height:0.##}\" width=\"{(PlotWidth / (double)bars.Length) - 1:0.##}\" height=\"{height:0.##}\" fill=\"#4477aa\"/>\n"));
         }
 
+        DrawPeriod(svg, plotTop, bottom, decades, loop.Period);
         DrawMarks(svg, plotTop, bottom, decades, loop);
+    }
+
+    // Beyond it a turn has missed its deadline before it has begun.
+    private static void DrawPeriod(StringBuilder svg, int top, int bottom, int decades, TimeSpan period)
+    {
+        var x = PlaceOf(period, decades);
+        if (x > Width - Right)
+            return;
+        Line(svg, x, top, x, bottom, "#333", "stroke-dasharray=\"4 3\"");
+        Write(svg, x + 4, top + 14, "period", "fill=\"#333\"");
     }
 
     private static void DrawGrid(StringBuilder svg, int top, int bottom, int decades, int powers)
@@ -127,8 +138,8 @@ internal static class LatenessPlot
     // What is shorter than the axis is at its beginning.
     private static double Logarithm(TimeSpan duration) => Math.Max(0, Math.Log10(Math.Max(duration.TotalMicroseconds, double.Epsilon)) - FirstDecade);
 
-    private static void Line(StringBuilder svg, double x1, double y1, double x2, double y2, string colour) =>
-        svg.Append(Text($"<line x1=\"{x1:0.##}\" y1=\"{y1:0.##}\" x2=\"{x2:0.##}\" y2=\"{y2:0.##}\" stroke=\"{colour}\"/>\n"));
+    private static void Line(StringBuilder svg, double x1, double y1, double x2, double y2, string colour, string attributes = "") =>
+        svg.Append(Text($"<line x1=\"{x1:0.##}\" y1=\"{y1:0.##}\" x2=\"{x2:0.##}\" y2=\"{y2:0.##}\" stroke=\"{colour}\" {attributes}/>\n"));
 
     private static void Write(StringBuilder svg, double x, double y, string text, string attributes = "") =>
         svg.Append(Text($"<text x=\"{x:0.##}\" y=\"{y:0.##}\" {attributes}>{SecurityElement.Escape(text)}</text>\n"));

@@ -35,7 +35,8 @@ public sealed class LoopsTests : IDisposable
     public void Watching_goes_on_until_it_is_ended()
     {
         using var broker = new MosquittoBroker("allow_anonymous true");
-        _folder.Write("box.json", $$$"""{"box": "cryo", "mqtt": {"host": "127.0.0.1", "port": {{{broker.Port.ToString(CultureInfo.InvariantCulture)}}}}, "tasks": {"host": {"type": "host_monitor"}}}""");
+        var port = broker.Port.ToString(CultureInfo.InvariantCulture);
+        _folder.Write("box.json", """{"box": "cryo", "mqtt": {"host": "127.0.0.1", "port": 1883}, "tasks": {"host": {"type": "host_monitor"}}}""".Replace("1883", port, StringComparison.Ordinal));
         var program = Path.Combine(AppContext.BaseDirectory, "Qmi.Edge.Box.Tests");
         using var box = new ChildProcess(program, _folder.Name, ["box", "run", "box.json"]);
         using var supervisor = new Supervisor(broker.Port);

@@ -4,6 +4,7 @@ namespace Qmi.Edge.Runtime.Tests;
 /// That reading disturbs no loop, in real time: always against the same run without, in short turns with it, because the machine is never
 /// the same twice.
 /// </summary>
+[Collection(nameof(Alone))]
 public class LoopReadersTests(ITestOutputHelper output)
 {
     private const int Rounds = 6;
@@ -103,3 +104,7 @@ public class LoopReadersTests(ITestOutputHelper output)
             new(left.Turns + right.Turns, left.Misses + right.Misses, left.LatenessMax > right.LatenessMax ? left.LatenessMax : right.LatenessMax);
     }
 }
+
+/// <summary>Tests that need the machine for themselves.</summary>
+[CollectionDefinition(nameof(Alone), DisableParallelization = true)]
+public sealed class Alone;

@@ -82,9 +82,10 @@ public class LoopStatisticsTests
         var begun = task.GetLoopStatistics()!.Value;
         Assert.Equal((2, 0L, 0L, Period, given.Time.Epoch + (Period * 2.5)), (begun.Epoch, begun.Turns, begun.Skipped, begun.Period, begun.Since));
 
-        var outcome = task.SetSettingsAsync(new TestSettings { Rate = 5 });
+        var push = task.SetSettings(new TestSettings { Rate = 5 });
         given.Time.AdvanceParked(Period);
-        Assert.Equal(2, (await outcome.WaitAsync(GivenBox.Patience)).Turn);
+        Assert.Equal(2, (await push.Outcome.WaitAsync(GivenBox.Patience)).Turn);
+        given.Time.WaitUntilParked();
         Assert.Equal(1, task.GetLoopStatistics()!.Value.Turns);
         Assert.Equal("reset_loop_statistics", given.Audit.Entries.Last(entry => entry.Action.Contains("statistics")).Action);
     }
@@ -136,6 +137,25 @@ public class LoopStatisticsTests
         var statistics = task.GetLoopStatistics()!.Value;
         Assert.Equal((20, 0, 0, 0), (statistics.Turns, statistics.Misses, statistics.Gaps, statistics.Skipped));
         Assert.Equal((TimeSpan.Zero, Period * 0.5), (statistics.Lateness!.Max, statistics.Duration!.Max));
+    }
+
+    [Fact]
+    [Trait("rule", "LOOP-13")]
+    public async Task A_suspended_machine_is_a_gap_and_no_lateness_and_a_short_pause_is_lateness_and_no_gap()
+    {
+        await using var given = new GivenBox();
+        var task = given.Loop(new LoopScript { Period = Period, Policy = MissedLoopPolicy.Skip });
+        task.Start();
+        given.Time.WaitUntilParked();
+        given.Time.Suspend(TimeSpan.FromHours(8));
+        given.Time.WaitUntilParked();
+        Assert.Equal((1L, TimeSpan.Zero), (task.GetLoopStatistics()!.Value.Gaps, task.GetLoopStatistics()!.Value.Lateness!.Max));
+
+        given.Time.Suspend(Period * 3.5);
+        given.Time.WaitUntilParked();
+
+        var statistics = task.GetLoopStatistics()!.Value;
+        Assert.Equal((3, 1, 1, 2, Period * 2.5), (statistics.Turns, statistics.Gaps, statistics.Misses, statistics.Skipped, statistics.Lateness!.Max));
     }
 
     [Fact]

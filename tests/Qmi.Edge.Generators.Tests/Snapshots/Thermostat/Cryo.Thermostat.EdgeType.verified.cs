@@ -15,6 +15,7 @@ partial class Thermostat : global::Qmi.Edge.Runtime.IDescribed<global::Cryo.Ther
         Description = "Keeps a temperature.",
         Settings = global::Qmi.Edge.Generated.Cryo_App.EdgeJson.Cryo_ThermostatSettings,
         Status = global::Qmi.Edge.Generated.Cryo_App.EdgeJson.Cryo_ThermostatStatus,
+        HasLoop = true,
         Methods =
         [
             new global::Qmi.Edge.Runtime.RpcMethod<global::Cryo.ThermostatProxy.Calls.SetSetpoint, global::Cryo.ThermostatRunner, global::Qmi.Edge.Runtime.Nothing>(),
