@@ -3,18 +3,6 @@ using System.Text.Json.Serialization;
 
 namespace Qmi.Edge.Runtime;
 
-/// <summary>A loop has missed a deadline: the first time after a quiet time, the tenth, then at every doubling. The statistics count them all.</summary>
-/// <param name="Turn">Which turn it was, counted from 0 since the task was started.</param>
-/// <param name="Late">How long after its deadline the turn ended.</param>
-/// <param name="Misses">How many there were since the quiet time, this one included.</param>
-public readonly record struct LoopMiss(long Turn, TimeSpan Late, long Misses);
-
-/// <summary>A loop has missed no deadline for 10 s, or 10 periods when that is longer.</summary>
-/// <param name="Turn">The turn at whose end that was seen, counted from 0 since the task was started.</param>
-/// <param name="Misses">How many there were.</param>
-/// <param name="Over">From the first to the last of them.</param>
-public readonly record struct LoopRecovery(long Turn, long Misses, TimeSpan Over);
-
 /// <summary>The signals that every loop task has.</summary>
 internal static class LoopSignals
 {

@@ -24,8 +24,3 @@ public sealed record TimeStatistics
     /// <summary>How many of them are how long, the shortest first; buckets without any are left out. Empty where only the numbers above are shown.</summary>
     public IReadOnlyList<TimeBucket> Buckets { get; init; } = [];
 }
-
-/// <summary>How many durations are about equally long.</summary>
-/// <param name="UpTo">The longest that count here; the shortest is at most 1/32 less.</param>
-/// <param name="Count">How many.</param>
-public readonly record struct TimeBucket(TimeSpan UpTo, long Count);
