@@ -15,8 +15,8 @@ internal static class LatenessPlot
     private const int Left = 78;
     private const int Right = 30;
     private const int Top = 54;
-    private const int PanelHeight = 250;
-    private const int PlotTop = 66;
+    private const int PanelHeight = 256;
+    private const int PlotTop = 72;
     private const int PlotHeight = 130;
     private const int PlotWidth = Width - Left - Right;
     private const int BarsOfDecade = 10;
@@ -101,13 +101,14 @@ internal static class LatenessPlot
         svg.Append(Text($"<text transform=\"translate({Left - 58} {(top + bottom) / 2}) rotate(-90)\" text-anchor=\"middle\" fill=\"#555\">turns</text>\n"));
     }
 
-    // Each label is to the right of its line; where two would touch, the later one is a row higher.
+    // Each label is to the right of its line; where two would touch, the later one is a row higher. A white rim keeps lines off them.
     private static void DrawMarks(StringBuilder svg, int top, int bottom, int decades, LoopStatistics loop)
     {
         var lateness = loop.Lateness!;
         (string Name, TimeSpan Value, string Colour)[] marks =
             [("p50", lateness.P50, "#228833"), ("p99", lateness.P99, "#aa7700"), ("p99.9", lateness.P999, "#cc3311"), ("max", lateness.Max, "#882255")];
         double[] ends = [double.MinValue, double.MinValue];
+        var labels = new StringBuilder();
         foreach (var (name, value, colour) in marks)
         {
             var (x, label) = (PlaceOf(value, decades), Text($"{name} {TimeText.Of(value)}"));
@@ -119,8 +120,10 @@ internal static class LatenessPlot
             ends[row] = start + width;
             var y = top - 4 - (13 * row);
             Line(svg, x, y - 9, x, bottom, colour);
-            Write(svg, start, y, label, $"fill=\"{colour}\"");
+            Write(labels, start, y, label, $"fill=\"{colour}\" stroke=\"white\" stroke-width=\"4\" paint-order=\"stroke\"");
         }
+
+        svg.Append(labels);
     }
 
     private static long[] Bars(IReadOnlyList<TimeBucket> buckets, int decades)

@@ -241,7 +241,7 @@ public abstract partial class ProxyContract
 
         await UntilAsync(() => Task.FromResult(missed.Count >= 2), "the first and the tenth miss are told");
 
-        Assert.True(missed.TryGetNextSignal(out var first) && missed.TryGetNextSignal(out var tenth));
+        var (first, tenth) = (missed.GetNextSignal(Patience), missed.GetNextSignal(Patience));
         Assert.Equal((0L, 1L, 10L), (first.Value.Turn, first.Value.Misses, tenth.Value.Misses));
         Assert.True(first.Value.Late > TimeSpan.Zero);
     }
