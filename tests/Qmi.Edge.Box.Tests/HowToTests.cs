@@ -24,7 +24,7 @@ public sealed partial class HowToTests : IDisposable
     {
         var port = _broker.Port.ToString(CultureInfo.InvariantCulture);
         var configuration = new[] { page, "home-assistant.md" }.Select(other => JsonBlock().Match(Read(other))).First(block => block.Success).Groups[1].Value;
-        _folder.Write("box.json", configuration.Replace("\"127.0.0.1\",", $"\"127.0.0.1\", \"port\": {port},", StringComparison.Ordinal));
+        _folder.Write("box.json", configuration.Replace("\"127.0.0.1\"", $"\"127.0.0.1\", \"port\": {port}", StringComparison.Ordinal));
         foreach (var client in new[] { "mosquitto_pub", "mosquitto_sub", "mosquitto_rr" })
             _folder.Write(client, $"-h 127.0.0.1\n-p {port}\n-V 5\n{(client == "mosquitto_pub" ? "" : "-W 20\n")}");
         using var box = new ChildProcess(Program, _folder.Name, ["run", "box.json"]);
