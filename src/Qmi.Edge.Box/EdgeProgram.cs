@@ -25,6 +25,7 @@ public static class EdgeProgram
             ValidateVerb.Create(types),
             DescribeVerb.Create(types),
             AclVerb.Create(),
+            DoctorVerb.Create(),
             VersionVerb.Create(),
         };
         var parsed = root.Parse(args);

@@ -1,7 +1,7 @@
 namespace Qmi.Edge.Runtime;
 
 /// <summary>Period and policy of a loop, which others may change while it runs, and its counters.</summary>
-internal sealed class LoopControl(TimeSpan period, MissedLoopPolicy policy, TimeSpan finalizeGrace, TimeProvider timeProvider)
+internal sealed class LoopControl(TimeSpan period, MissedLoopPolicy policy, TaskOptions options, TimeProvider timeProvider)
 {
     private volatile Choice _choice = new(period, policy);
     private volatile bool _changed;
@@ -13,7 +13,10 @@ internal sealed class LoopControl(TimeSpan period, MissedLoopPolicy policy, Time
     public MissedLoopPolicy Policy => _choice.Policy;
 
     /// <summary>How long the finalizing code may take to sleep and wait.</summary>
-    public TimeSpan FinalizeGrace { get; } = finalizeGrace;
+    public TimeSpan FinalizeGrace { get; } = options.FinalizeGrace;
+
+    /// <summary>How long before a slot the loop stops sleeping and watches the clock, nanoseconds; never more than half a period, so that it always sleeps.</summary>
+    public long Spin => MonotonicTime.ToNanoseconds(options.Spin < Period / 2 ? options.Spin : Period / 2);
 
     /// <summary>The counters.</summary>
     public LoopRecorder Recorder { get; } = new(period, policy, timeProvider);

@@ -28,6 +28,7 @@ public abstract partial class QmiTaskRunner : RpcObject
     {
         (_factory, _options) = (init.Factory, init.Options);
         _pushLane = new Lane(Name + " settings", Box.TimeProvider);
+        ThreadScheduling.ThrowIfInvalid(_options);
         _life = new TaskLife { Since = Box.TimeProvider.GetUtcNow() };
         _thread = NewThread();
     }
@@ -175,7 +176,7 @@ public abstract partial class QmiTaskRunner : RpcObject
                 throw WrongState("restarted", "somebody else has restarted it just now");
             _thread = NewThread();
             (_ended, _joined, _stopRequestedAt) = (NewCompletion(), false, -1);
-            _life = _life with { State = TaskState.Ready, Reason = null, Failure = null, Since = Box.TimeProvider.GetUtcNow() };
+            _life = _life with { State = TaskState.Ready, Reason = null, Failure = null, Scheduling = null, Since = Box.TimeProvider.GetUtcNow() };
         }
 
         Box.Alarms.Clear(AlarmId);
@@ -200,7 +201,7 @@ public abstract partial class QmiTaskRunner : RpcObject
     {
         var (actualPeriod, actualPolicy) = (Loop?.Period ?? _options.Period ?? period, Loop?.Policy ?? _options.Policy ?? policy);
         LoopSchedule.ThrowIfInvalid(actualPeriod, actualPolicy);
-        return Loop = new LoopControl(actualPeriod, actualPolicy, _options.FinalizeGrace, Box.TimeProvider);
+        return Loop = new LoopControl(actualPeriod, actualPolicy, _options, Box.TimeProvider);
     }
 
     internal override async Task ReleaseAsync(TimeSpan timeout)
@@ -252,6 +253,7 @@ public abstract partial class QmiTaskRunner : RpcObject
         construct: Construct,
         run: thread =>
         {
+            ObtainScheduling();
             _task!.BeginRun();
             OnEnded(thread, _task.Execute());
         },
@@ -262,8 +264,8 @@ public abstract partial class QmiTaskRunner : RpcObject
         SimulatedReading.EnterTask(this);
         _task = _factory(new TaskInit(this, thread));
         _task.EndConstruction();
-        if (Loop is null && (_options.Period is not null || _options.Policy is not null))
-            throw new QmiException(ErrorCode.BadArgs, $"Task {Name} has no loop: take its period and its missed-loop policy away.");
+        if (Loop is null && (_options.Period is not null || _options.Policy is not null || _options.Spin > TimeSpan.Zero))
+            throw new QmiException(ErrorCode.BadArgs, $"Task {Name} has no loop: take its period, its missed-loop policy and its spin away.");
     }
 
     private void OnEnded(TaskThread thread, TaskEnd end)
