@@ -91,7 +91,7 @@ public class SchedulingTests
         var refusal = Assert.Single(task.Life.Scheduling!.Refusals);
         Assert.Equal(("cpus", 22), (refusal.What, refusal.Errno));
         Assert.Equal(all, task.Life.Scheduling.Cpus);
-        Assert.True(task.IsRunning);
+        Assert.True(task.IsRunning());
     }
 
     [Fact]
