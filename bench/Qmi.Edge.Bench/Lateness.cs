@@ -25,26 +25,18 @@ internal static class Lateness
         {
             Realtime = way is "loop" or "spin" ? new RealtimeOptions { LockMemory = true, HoldCpuLatency = true } : new RealtimeOptions(),
         });
-        var (grid, duration) = (new LatenessGrid(Period), TimeSpan.FromSeconds(seconds));
+        var duration = TimeSpan.FromSeconds(seconds);
         if (garbage > 0)
             box.AddTask(GarbageLoop.EdgeType, "garbage", init => new GarbageLoop(init, garbage));
         (box.FindObject("garbage") as QmiTaskRunner)?.Start();
         var (collections, pause) = (GC.CollectionCount(0), GC.GetTotalPauseDuration());
-        switch (way)
+        var grid = way switch
         {
-            case "timer":
-                await TickAsync(grid, duration);
-                break;
-            case "sleep":
-                Sleep(grid, duration);
-                break;
-            case "none":
-                await Task.Delay(duration);
-                break;
-            default:
-                await LoopAsync(box, grid, duration, OptionsOf(way));
-                break;
-        }
+            "timer" => await TickAsync(duration),
+            "sleep" => Sleep(duration),
+            "none" => await RestAsync(duration),
+            _ => await LoopAsync(box, duration, OptionsOf(way)),
+        };
 
         collections = GC.CollectionCount(0) - collections;
         Samples.Print("collections", collections);
@@ -61,9 +53,10 @@ internal static class Lateness
         _ => throw new ArgumentException($"There is no way \"{way}\"."),
     };
 
-    private static async Task LoopAsync(EdgeBox box, LatenessGrid grid, TimeSpan duration, TaskOptions options)
+    private static async Task<LatenessGrid> LoopAsync(EdgeBox box, TimeSpan duration, TaskOptions options)
     {
-        box.AddTask(LatenessLoop.EdgeType, "loop", init => new LatenessLoop(init, grid), options);
+        LatenessLoop? loop = null;
+        box.AddTask(LatenessLoop.EdgeType, "loop", init => loop = new LatenessLoop(init), options);
         var task = (QmiTaskRunner)box.FindObject("loop")!;
         task.Start();
         await Task.Delay(duration);
@@ -71,19 +64,29 @@ internal static class Lateness
         await task.JoinAsync(TimeSpan.FromSeconds(10));
         foreach (var refusal in (IEnumerable<SystemRefusal>)[.. task.Life.Scheduling?.Refusals ?? [], .. box.Realtime.Refusals])
             Console.Error.WriteLine(refusal.Message);
+        return loop!.Grid;
     }
 
-    private static async Task TickAsync(LatenessGrid grid, TimeSpan duration)
+    private static async Task<LatenessGrid> RestAsync(TimeSpan duration)
     {
+        await Task.Delay(duration);
+        return new LatenessGrid(Period);
+    }
+
+    private static async Task<LatenessGrid> TickAsync(TimeSpan duration)
+    {
+        var grid = new LatenessGrid(Period);
         using var timer = new PeriodicTimer(Period);
         var begin = TimeProvider.System.GetNanoseconds();
         grid.Begin(begin);
         while (TimeProvider.System.GetNanoseconds() - begin < MonotonicTime.ToNanoseconds(duration) && await timer.WaitForNextTickAsync())
             grid.Turn(TimeProvider.System.GetNanoseconds());
+        return grid;
     }
 
-    private static void Sleep(LatenessGrid grid, TimeSpan duration)
+    private static LatenessGrid Sleep(TimeSpan duration)
     {
+        var grid = new LatenessGrid(Period);
         var begin = TimeProvider.System.GetNanoseconds();
         grid.Begin(begin);
         for (var now = begin; now - begin < MonotonicTime.ToNanoseconds(duration); now = TimeProvider.System.GetNanoseconds())
@@ -93,5 +96,7 @@ internal static class Lateness
             if (grid.Due - TimeProvider.System.GetNanoseconds() is > 0 and var left)
                 Thread.Sleep((int)((left + MonotonicTime.Millisecond - 1) / MonotonicTime.Millisecond));
         }
+
+        return grid;
     }
 }

@@ -3,12 +3,10 @@ using Qmi.Edge.Runtime;
 namespace Qmi.Edge.Bench;
 
 /// <summary>A loop that notes how late it is, and does nothing else.</summary>
-public sealed partial class LatenessLoop : QmiLoopTask<Nothing, Nothing>
+public sealed partial class LatenessLoop(TaskInit init)
+    : QmiLoopTask<Nothing, Nothing>(init, Lateness.Period, MissedLoopPolicy.Skip)
 {
-    internal LatenessLoop(TaskInit init, LatenessGrid grid)
-        : base(init, Lateness.Period, MissedLoopPolicy.Skip) => Grid = grid;
-
-    private LatenessGrid Grid { get; }
+    internal LatenessGrid Grid { get; } = new(Lateness.Period);
 
     protected override void LoopPrepare() => Grid.Begin(TimeProvider.GetNanoseconds());
 

@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Text.Json;
 using System.Text.RegularExpressions;
 using Qmi.Edge.Testing;
 
@@ -76,13 +75,14 @@ public sealed partial class RealtimeTests : IDisposable
 
     private static string Program { get; } = Path.GetFullPath(Path.Combine(AppContext.BaseDirectory, "..", "..", "cryo", "debug", "cryo"));
 
-    private string Configuration() => _folder.Write("box.json", JsonSerializer.Serialize(new Dictionary<string, object>
-    {
-        ["box"] = "timed",
-        ["mqtt"] = new Dictionary<string, object> { ["host"] = "127.0.0.1", ["port"] = _broker.Port },
-        ["realtime"] = new Dictionary<string, object> { ["lock_memory"] = true },
-        ["tasks"] = new Dictionary<string, object> { ["host"] = new Dictionary<string, object> { ["type"] = "host_monitor", ["priority"] = 42, ["cpus"] = new[] { 0 } } },
-    }));
+    private string Configuration() => _folder.Write("box.json", $$"""
+        {
+          "box": "timed",
+          "mqtt": { "host": "127.0.0.1", "port": {{_broker.Port.ToString(CultureInfo.InvariantCulture)}} },
+          "realtime": { "lock_memory": true },
+          "tasks": { "host": { "type": "host_monitor", "priority": 42, "cpus": [0] } }
+        }
+        """);
 
     [GeneratedRegex(@"VmLck:\s+(\d+) kB")]
     private static partial Regex Locked();

@@ -163,7 +163,7 @@ public class ConfigurationReaderTests
             "\"levle\" is not known here (did you mean \"level\"?); known are level, mqtt.",
             "\"opn\" is not known here (did you mean \"open\"?); known are type, args, open, simulated.",
             "\"arg\" is not known here (did you mean \"args\"?); known are type, args, settings, loop, priority, cpus, start, simulated.",
-            "\"perod_ms\" is not known here (did you mean \"period_ms\"?); known are period_ms, policy.");
+            "\"perod_ms\" is not known here (did you mean \"period_ms\"?); known are period_ms, policy, spin_us.");
 
     [Fact]
     public void Values_of_the_wrong_type_are_told_which_is_right() =>

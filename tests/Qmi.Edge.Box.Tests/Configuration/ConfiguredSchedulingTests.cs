@@ -35,7 +35,7 @@ public class ConfiguredSchedulingTests
              "tasks": { "a": { "type": "follower", ▸"priority": 100, ▸"cpus": [], "loop": { ▸"spin_us": 201 } },
                         "b": { "type": "follower", ▸"priority": 1.5, "cpus": [0, ▸1024] } }}
             """,
-            "/realtime/lock_memory must be true or false, not \"yes\".",
+            "/realtime/lock_memory must be a boolean, not \"yes\".",
             "/tasks/a/priority must be at most 99, not 100.",
             "/tasks/a/cpus must have at least 1 items, not 0.",
             "/tasks/a/loop/spin_us must be at most 200 us, not 201.",

@@ -116,7 +116,7 @@ public class SchedulingTests
     {
         await using var given = new GivenBox(TimeProvider.System);
         var slack = "";
-        var task = given.Task(_ => slack = File.ReadAllText($"/proc/self/task/{KernelThread.Current}/timerslack_ns").Trim());
+        var task = given.Task(_ => slack = File.ReadAllText($"/proc/{KernelThread.Current}/timerslack_ns").Trim());
 
         task.Start();
         task.Join();
