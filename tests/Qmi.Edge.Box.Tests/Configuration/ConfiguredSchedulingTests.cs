@@ -36,9 +36,9 @@ public class ConfiguredSchedulingTests
                         "b": { "type": "follower", ▸"priority": 1.5, "cpus": [0, ▸1024] } }}
             """,
             "/realtime/lock_memory must be a boolean, not \"yes\".",
-            "/tasks/a/priority must be at most 99, not 100.",
-            "/tasks/a/cpus must have at least 1 items, not 0.",
-            "/tasks/a/loop/spin_us must be at most 200 us, not 201.",
-            "/tasks/b/priority must be a whole number, not 1.5.",
-            "/tasks/b/cpus/1 must be at most 1023, not 1024.");
+            "/tasks/a/priority is 100, the largest allowed is 99.",
+            "/tasks/a/cpus has 0 items, at least 1 are needed.",
+            "/tasks/a/loop/spin_us is 201 us, the largest allowed is 200 us.",
+            "/tasks/b/priority must be an integer, not 1.5.",
+            "/tasks/b/cpus/1 is 1024, the largest allowed is 1023.");
 }
