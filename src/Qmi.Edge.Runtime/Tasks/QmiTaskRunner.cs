@@ -29,6 +29,8 @@ public abstract partial class QmiTaskRunner : RpcObject
         (_factory, _options) = (init.Factory, init.Options);
         _pushLane = new Lane(Name + " settings", Box.TimeProvider);
         ThreadScheduling.ThrowIfInvalid(_options);
+        // Asked for every second: with hundreds of tasks, made anew each time, they would be most of the garbage of a box.
+        (HungAlarmId, NotStoppingAlarmId) = ("hung-" + Name, "not-stopping-" + Name);
         _life = new TaskLife { Since = Box.TimeProvider.GetUtcNow() };
         _thread = NewThread();
     }
@@ -232,9 +234,9 @@ public abstract partial class QmiTaskRunner : RpcObject
     // The trouble comes first: behind the name, the hung turn of "a" would be the failure of "a-hung".
     internal string AlarmId => "task-" + Name;
 
-    internal string HungAlarmId => "hung-" + Name;
+    internal string HungAlarmId { get; }
 
-    internal string NotStoppingAlarmId => "not-stopping-" + Name;
+    internal string NotStoppingAlarmId { get; }
 
     private Task EndedTask
     {
