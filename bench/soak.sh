@@ -35,7 +35,7 @@ END
 begin "$bench" run "$work/box.json"
 box=$begun
 # Somebody who reads all of it.
-begin mosquitto_sub -h 127.0.0.1 -p "$port" -t 'qmi/v1/#' -F %l
+begin mosquitto_sub -h 127.0.0.1 -p "$port" -t 'qmi/v1/#' -F ''
 settle=10
 sleep "$settle"
 
@@ -67,7 +67,7 @@ judge() {
             quarter = int(NR / 4)
             for (row = NR - 2 * quarter - quarter + 1; row <= NR - 2 * quarter; row++) early += rss[row] / quarter
             for (row = NR - quarter + 1; row <= NR; row++) late += rss[row] / quarter
-            printf "%.0f %.0f %.2f %d %d %d %d", early / 1024, late / 1024, (late - early) * 100 / early, threads[2], threads[NR], files[2], files[NR]
+            printf "%.0f %.0f %.2f %d %d %d %d\n", early / 1024, late / 1024, (late - early) * 100 / early, threads[2], threads[NR], files[2], files[NR]
         }' "$samples"
 }
 read -r early late growth threads_then threads_now files_then files_now < <(judge)
