@@ -26,6 +26,7 @@ public static class EdgeProgram
             DescribeVerb.Create(types),
             LoopsVerb.Create(types),
             AclVerb.Create(),
+            DoctorVerb.Create(),
             VersionVerb.Create(),
         };
         var parsed = root.Parse(args);

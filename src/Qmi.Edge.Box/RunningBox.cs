@@ -29,6 +29,7 @@ public sealed partial class RunningBox : IAsyncDisposable
             Locks = configuration.Locks,
             Requests = configuration.Requests,
             Alias = configuration.Alias,
+            Realtime = configuration.Realtime,
             SignalHistoryBytes = configuration.Signals.RingBytes,
             SignalHistoryDisk = _signals,
         });

@@ -110,7 +110,7 @@ public sealed class RunningBoxTests : IDisposable
         await using var running = await Start("""{"box":"cryo","tasks":{"idler":{"type":"idler","loop":{"period_ms":10}}}}""");
 
         Assert.Equal(
-            "idler could not be started: Task idler could not be constructed: Task idler has no loop: take its period and its missed-loop policy away.",
+            "idler could not be started: Task idler could not be constructed: Task idler has no loop: take its period, its missed-loop policy and its spin away.",
             Assert.Single(running.Box.Alarms.Raised).Text);
     }
 

@@ -32,6 +32,9 @@ public sealed record BoxConfiguration
     /// <summary>How many requests callers from outside may send.</summary>
     public RequestOptions Requests { get; init; } = new();
 
+    /// <summary>What the process asks of the system for the sake of its loops.</summary>
+    public RealtimeOptions Realtime { get; init; } = new();
+
     /// <summary>The least severe lines that are logged.</summary>
     public LogLevel LogLevel { get; init; } = LogLevel.Information;
 

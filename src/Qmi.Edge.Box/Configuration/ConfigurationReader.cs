@@ -47,6 +47,7 @@ public sealed class ConfigurationReader
             Signals = SignalsReader.Read(root, _files, _mistakes),
             Locks = ReadLocks(root.FindObject("locks") ?? default),
             Requests = ReadRequests(root.FindObject("requests") ?? default),
+            Realtime = SchedulingReader.ReadBox(root.FindObject("realtime") ?? default),
             Audit = root.FindObject("audit") is { } audit ? ReadAudit(audit) : null,
             State = root.FindObject("state")?.FindText("folder") is { } folder && _files.RequireFolder("/state/folder", folder) is { } state ? new StateConfiguration(state) : null,
             LogLevel = root.FindObject("log")?.FindText("level") is { } level && Enum.TryParse<LogLevel>(level, ignoreCase: true, out var parsed) ? parsed : LogLevel.Information,

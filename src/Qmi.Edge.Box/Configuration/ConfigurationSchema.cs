@@ -64,7 +64,12 @@ public static class ConfigurationSchema
 
     private static readonly Schema Loop = Object(
         new("period_ms", new Schema { Type = SchemaType.Number, Minimum = 0.1, Maximum = TimeSpan.FromDays(1).TotalMilliseconds, Unit = "ms" }),
-        new("policy", new Schema { Type = SchemaType.String, Enum = Policies }));
+        new("policy", new Schema { Type = SchemaType.String, Enum = Policies }),
+        new("spin_us", new Schema { Type = SchemaType.Number, Minimum = 0, Maximum = 200, Unit = "us", Default = "0", Description = "How long before each slot the loop stops sleeping and watches the clock, at the price of that share of a CPU." }));
+
+    private static readonly Schema Realtime = Object(
+        new("lock_memory", Flag with { Default = "false", Description = "Whether the memory of the box stays in RAM." }),
+        new("hold_cpu_latency", Flag with { Default = "false", Description = "Whether idle CPUs are kept from sleeping deeply while the box runs, at the price of power and heat." }));
 
     private static readonly Schema Instrument = Object(
         new("type", Text("Its type."), Required: true),
@@ -77,6 +82,8 @@ public static class ConfigurationSchema
         new("args", AnyObject),
         new("settings", AnyObject),
         new("loop", Loop),
+        new("priority", new Schema { Type = SchemaType.Integer, Minimum = 1, Maximum = 99, Description = "Real-time priority of its thread; without it, it shares the CPUs as all do." }),
+        new("cpus", new Schema { Type = SchemaType.Array, MinLength = 1, Items = new Schema { Type = SchemaType.Integer, Minimum = 0, Maximum = 1023 }, Description = "Numbers of the CPUs that its thread may run on; without them, all." }),
         new("start", Flag with { Default = "true", Description = "Whether it is started when the box starts." }),
         new("simulated", Simulated));
 
@@ -92,6 +99,7 @@ public static class ConfigurationSchema
         new("locks", Locks),
         new("requests", Requests),
         new("signals", Signals),
+        new("realtime", Realtime),
         new("log", Object(
             new("level", new Schema { Type = SchemaType.String, Enum = LogLevels, Default = "\"information\"", Description = "The least severe lines on standard error." }),
             new("mqtt", new Schema { Type = SchemaType.String, Enum = [.. LogLevels, "off"], Default = "\"warning\"", Description = "The least severe lines that are published." }))),

@@ -119,7 +119,7 @@ internal sealed class ObjectsReader(TypeCatalog types, Mistakes mistakes)
 
     private TaskOptions ReadOptions(JsonElement task, string path, TaskType type)
     {
-        var options = mistakes.AreAt(path + "/loop") ? new TaskOptions() : ReadLoop(task);
+        var options = SchedulingReader.ReadTask(task, path, mistakes);
         if (task.FindObject("settings") is not { } settings)
             return options;
         path += "/settings";
@@ -140,12 +140,6 @@ internal sealed class ObjectsReader(TypeCatalog types, Mistakes mistakes)
             return options;
         }
     }
-
-    private static TaskOptions ReadLoop(JsonElement task) => new()
-    {
-        Period = task.FindObject("loop")?.Find("period_ms", JsonValueKind.Number) is { } period ? TimeSpan.FromMilliseconds(period.GetDouble()) : null,
-        Policy = task.FindObject("loop")?.FindText("policy") is { } policy ? (MissedLoopPolicy)Array.IndexOf(ConfigurationSchema.Policies, policy) : null,
-    };
 
     private List<T> Order<T>(string group, Dictionary<string, T> items)
     {

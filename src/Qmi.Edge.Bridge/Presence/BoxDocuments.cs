@@ -71,6 +71,7 @@ internal sealed class BoxDocuments
         writer.WriteNumber("health_period_s"u8, options.HealthInterval.TotalSeconds);
         writer.WriteEndObject();
         WriteClock(writer);
+        WriteRealtime(writer);
         if (session is not null)
             WriteBroker(writer, session);
         WriteObjects(writer, "tasks"u8, ObjectKind.Task);
@@ -84,6 +85,14 @@ internal sealed class BoxDocuments
         writer.WriteBoolean("sync"u8, clock.IsSynchronised);
         writer.WriteString("src"u8, clock.Source);
         writer.WriteEndObject();
+    }
+
+    private void WriteRealtime(Utf8JsonWriter writer)
+    {
+        if (_box.Realtime.Options == new RealtimeOptions())
+            return;
+        writer.WritePropertyName("realtime"u8);
+        _box.Realtime.Write(writer);
     }
 
     private static void WriteBroker(Utf8JsonWriter writer, MqttSession session)

@@ -35,6 +35,7 @@ public sealed partial class EdgeBox : IAsyncDisposable
         Pump = new SignalPump(TimeProvider, _logger);
         Histories = new HistoryStore(this, _options.SignalHistoryDisk ?? _options.State, _options.SignalHistoryBytes, _logger);
         WorkerThreads.EnsureEnough();
+        Realtime = new ProcessRealtime(_options.Realtime, _logger);
         Locks = OpenLocks();
         _self = new BoxObject(this);
         Requests = new RequestDesk(this, _options.Requests, _logger);
@@ -243,6 +244,7 @@ public sealed partial class EdgeBox : IAsyncDisposable
         Histories.Dispose();
         State?.Dispose();
         Requests.Dispose();
+        Realtime.Release();
     }
 
     internal void NotifyChanged(RpcObject target, ObjectAspect aspect)

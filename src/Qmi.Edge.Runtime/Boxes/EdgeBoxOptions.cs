@@ -36,6 +36,9 @@ public sealed record EdgeBoxOptions
     /// <summary>Where the histories of signals are kept; null = with the state, or in memory when there is none.</summary>
     public IStateDisk? SignalHistoryDisk { get; init; }
 
+    /// <summary>What the process asks of the system for the sake of its loops.</summary>
+    public RealtimeOptions Realtime { get; init; } = new();
+
     /// <summary>How long a call may take that names no time of its own; default 5 s.</summary>
     public TimeSpan DefaultCallTimeout { get; init; } = TimeSpan.FromSeconds(5);
 

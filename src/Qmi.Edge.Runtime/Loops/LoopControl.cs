@@ -3,9 +3,9 @@ namespace Qmi.Edge.Runtime;
 /// <summary>Period and policy of a loop, which others may change while it runs, and its counters.</summary>
 /// <param name="configuration">Period and policy at first.</param>
 /// <param name="epoch">The number of the first epoch of the counters.</param>
-/// <param name="finalizeGrace">How long the finalizing code may take.</param>
+/// <param name="options">How the task is run.</param>
 /// <param name="timeProvider">The clock.</param>
-internal sealed class LoopControl(LoopConfiguration configuration, int epoch, TimeSpan finalizeGrace, TimeProvider timeProvider)
+internal sealed class LoopControl(LoopConfiguration configuration, int epoch, TaskOptions options, TimeProvider timeProvider)
 {
     private volatile LoopConfiguration _choice = configuration;
     private volatile bool _changed;
@@ -17,7 +17,10 @@ internal sealed class LoopControl(LoopConfiguration configuration, int epoch, Ti
     public MissedLoopPolicy Policy => _choice.Policy;
 
     /// <summary>How long the finalizing code may take to sleep and wait.</summary>
-    public TimeSpan FinalizeGrace { get; } = finalizeGrace;
+    public TimeSpan FinalizeGrace { get; } = options.FinalizeGrace;
+
+    /// <summary>How long before a slot the loop stops sleeping and watches the clock, nanoseconds; never more than half a period, so that it always sleeps.</summary>
+    public long Spin => MonotonicTime.ToNanoseconds(options.Spin < Period / 2 ? options.Spin : Period / 2);
 
     /// <summary>The counters.</summary>
     public LoopRecorder Recorder { get; } = new(configuration, epoch, timeProvider);

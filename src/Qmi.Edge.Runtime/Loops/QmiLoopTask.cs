@@ -132,7 +132,7 @@ public abstract partial class QmiLoopTask<TSettings, TStatus> : QmiTask<TSetting
 
     private long WaitForSlot(LoopSchedule schedule)
     {
-        Thread.WaitUntil(schedule.NextStart);
+        Thread.WaitUntil(schedule.NextStart, _control.Spin);
         var start = TimeProvider.GetNanoseconds();
         if (!schedule.RestartIfGap(start))
             return start;

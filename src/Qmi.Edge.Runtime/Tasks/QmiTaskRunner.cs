@@ -30,6 +30,9 @@ public abstract partial class QmiTaskRunner : RpcObject
         if (((TaskType)init.Type).HasLoop)
             (LoopMissed, LoopRecovered) = (Signals.Get<LoopMiss>(LoopSignals.Missed), Signals.Get<LoopRecovery>(LoopSignals.Recovered));
         _pushLane = new Lane(Name + " settings", Box.TimeProvider);
+        ThreadScheduling.ThrowIfInvalid(_options);
+        // Asked for every second: with hundreds of tasks, made anew each time, they would be most of the garbage of a box.
+        (HungAlarmId, NotStoppingAlarmId) = ("hung-" + Name, "not-stopping-" + Name);
         _life = new TaskLife { Since = Box.TimeProvider.GetUtcNow() };
         _thread = NewThread();
     }
@@ -192,7 +195,7 @@ public abstract partial class QmiTaskRunner : RpcObject
                 throw WrongState("restarted", "somebody else has restarted it just now");
             _thread = NewThread();
             (_ended, _joined, _stopRequestedAt) = (NewCompletion(), false, -1);
-            _life = _life with { State = TaskState.Ready, Reason = null, Failure = null, Since = Box.TimeProvider.GetUtcNow() };
+            _life = _life with { State = TaskState.Ready, Reason = null, Failure = null, Scheduling = null, Since = Box.TimeProvider.GetUtcNow() };
         }
 
         Box.Alarms.Clear(AlarmId);
@@ -217,7 +220,7 @@ public abstract partial class QmiTaskRunner : RpcObject
     {
         var (actualPeriod, actualPolicy) = (Loop?.Period ?? _options.Period ?? period, Loop?.Policy ?? _options.Policy ?? policy);
         LoopSchedule.ThrowIfInvalid(actualPeriod, actualPolicy);
-        return Loop = new LoopControl(new LoopConfiguration(actualPeriod, actualPolicy), (Loop?.Recorder.Epoch ?? 0) + 1, _options.FinalizeGrace, Box.TimeProvider);
+        return Loop = new LoopControl(new LoopConfiguration(actualPeriod, actualPolicy), (Loop?.Recorder.Epoch ?? 0) + 1, _options, Box.TimeProvider);
     }
 
     internal override async Task ReleaseAsync(TimeSpan timeout)
@@ -248,9 +251,9 @@ public abstract partial class QmiTaskRunner : RpcObject
     // The trouble comes first: behind the name, the hung turn of "a" would be the failure of "a-hung".
     internal string AlarmId => "task-" + Name;
 
-    internal string HungAlarmId => "hung-" + Name;
+    internal string HungAlarmId { get; }
 
-    internal string NotStoppingAlarmId => "not-stopping-" + Name;
+    internal string NotStoppingAlarmId { get; }
 
     private Task EndedTask
     {
@@ -269,6 +272,7 @@ public abstract partial class QmiTaskRunner : RpcObject
         construct: Construct,
         run: thread =>
         {
+            ObtainScheduling();
             _task!.BeginRun();
             OnEnded(thread, _task.Execute());
         },
@@ -279,8 +283,8 @@ public abstract partial class QmiTaskRunner : RpcObject
         SimulatedReading.EnterTask(this);
         _task = _factory(new TaskInit(this, thread));
         _task.EndConstruction();
-        if (Loop is null && (_options.Period is not null || _options.Policy is not null))
-            throw new QmiException(ErrorCode.BadArgs, $"Task {Name} has no loop: take its period and its missed-loop policy away.");
+        if (Loop is null && (_options.Period is not null || _options.Policy is not null || _options.Spin > TimeSpan.Zero))
+            throw new QmiException(ErrorCode.BadArgs, $"Task {Name} has no loop: take its period, its missed-loop policy and its spin away.");
     }
 
     private void OnEnded(TaskThread thread, TaskEnd end)

@@ -14,6 +14,21 @@ public record TaskOptions
     /// <summary>How long <c>LoopFinalize</c> may sleep and wait after a stop; default 5 s.</summary>
     public TimeSpan FinalizeGrace { get; init; } = TimeSpan.FromSeconds(5);
 
+    /// <summary>
+    /// Real-time priority of the task's own thread, 1 to 99 (SCHED_FIFO), from <c>LoopPrepare</c> or <c>Run</c> on; null = it shares the CPUs as all do.
+    /// What the system refuses is in the log and in <see cref="TaskLife.Scheduling"/>, and the task runs without. Threads that it starts do not inherit it.
+    /// </summary>
+    public int? Priority { get; init; }
+
+    /// <summary>Numbers, 0 to 1023, of the CPUs that the task's own thread may run on; null = all.</summary>
+    public IReadOnlyList<int>? Cpus { get; init; }
+
+    /// <summary>
+    /// How long before each slot a loop stops sleeping and watches the clock, so that it is not late by the time that waking takes; 0 to 200 microseconds,
+    /// default 0, and never more than half a period. It takes that share of a CPU: 60 us at 1 kHz are 6 %. A stop request ends it at once.
+    /// </summary>
+    public TimeSpan Spin { get; init; }
+
     internal virtual object? InitialSettings => null;
 
     /// <summary>The part of the settings that a configuration names; undefined when the settings came from a program.</summary>

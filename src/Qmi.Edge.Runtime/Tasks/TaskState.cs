@@ -76,6 +76,9 @@ public sealed record TaskLife
     /// <summary>How it failed; null unless it is <see cref="TaskState.Failed"/>.</summary>
     public TaskFailure? Failure { get; init; }
 
+    /// <summary>How the kernel schedules its thread; null before it runs, and when its options ask for nothing.</summary>
+    public SchedulingObtained? Scheduling { get; init; }
+
     /// <summary>Whether it has ended.</summary>
     public bool HasEnded => State is TaskState.Stopped or TaskState.Failed;
 }

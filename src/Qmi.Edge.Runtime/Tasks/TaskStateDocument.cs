@@ -28,6 +28,10 @@ public static class TaskStateDocument
         WriteFailure(writer, life.Failure);
         writer.WritePropertyName("loop"u8);
         LoopStatisticsDocument.Write(writer, task.LoopStatistics, withBuckets: false);
+        if (life.Scheduling is not { } scheduling)
+            return;
+        writer.WritePropertyName("scheduling"u8);
+        SchedulingDocument.Write(writer, scheduling);
     }
 
     /// <summary>The name of a state on the wire.</summary>
@@ -60,6 +64,7 @@ public static class TaskStateDocument
         Since = document.GetProperty("since").GetDateTimeOffset(),
         Reason = Find<StopReason>(document.GetText("reason"), NameOf),
         Failure = document.TryGetProperty("error", out var error) && error.ValueKind == JsonValueKind.Object ? ReadFailure(error) : null,
+        Scheduling = document.TryGetProperty("scheduling", out var scheduling) ? SchedulingDocument.Read(scheduling) : null,
     };
 
     private static TaskFailure ReadFailure(JsonElement error) => new(

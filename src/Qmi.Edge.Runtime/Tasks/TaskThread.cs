@@ -72,17 +72,23 @@ internal sealed class TaskThread
     public void Sleep(TimeSpan duration) => WaitUntil(_timeProvider.GetDeadline(duration));
 
     /// <summary>Waits in the task's code for an absolute monotonic time.</summary>
+    /// <param name="deadline">Monotonic nanoseconds.</param>
+    /// <param name="spin">How long before the deadline it stops sleeping and watches the clock, nanoseconds; so it wakes in time.</param>
     /// <exception cref="TaskStopException">As for <see cref="Sleep"/>.</exception>
-    public void WaitUntil(long deadline)
+    public void WaitUntil(long deadline, long spin = 0)
     {
         var limit = _finalizing ? Math.Min(deadline, _finalizeDeadline) : deadline;
         while (true)
         {
             if (_stopRequested && !_finalizing)
                 throw new TaskStopException();
-            if (_timeProvider.GetNanoseconds() >= limit)
+            var left = limit - _timeProvider.GetNanoseconds();
+            if (left <= 0)
                 break;
-            _parker.Park(limit);
+            if (left > spin)
+                _parker.Park(limit == MonotonicTime.Never ? limit : limit - spin);
+            else
+                Thread.SpinWait(1);
         }
 
         if (limit < deadline)

@@ -3,12 +3,14 @@ using System.Runtime.InteropServices;
 namespace Qmi.Edge.Runtime;
 
 /// <summary>What the kernel knows of its clock, which is what the time client told it: chrony (with <c>rtcsync</c>), systemd-timesyncd, ntpd.</summary>
-internal sealed unsafe partial class KernelClock : IClockSource
+public sealed unsafe partial class KernelClock : IClockSource
 {
     private const int Unsynchronised = 0x40;
 
     private readonly TimeClientSearch _clients = new();
 
+    /// <inheritdoc />
+    /// <exception cref="IOException">The kernel does not answer.</exception>
     public ClockReading Read()
     {
         // It asks only, and asking needs no privilege.

@@ -156,14 +156,14 @@ public class ConfigurationReaderTests
               "tasks": { "a": { "type": "follower", ▸"arg": {}, "loop": { ▸"perod_ms": 1 } } }
             }
             """,
-            "\"bx\" is not known here (did you mean \"box\"?); known are box, alias, mqtt, audit, state, locks, requests, signals, log, instruments, tasks.",
+            "\"bx\" is not known here (did you mean \"box\"?); known are box, alias, mqtt, audit, state, locks, requests, signals, realtime, log, instruments, tasks.",
             "\"prot\" is not known here (did you mean \"port\"?); known are host, port, user, password_file, prefix, health_s, protocol, tls, roles, default_role, discovery.",
             "\"cafile\" is not known here (did you mean \"ca_file\"?); known are ca_file, certificate_file, key_file.",
             "\"max\" is not known here (did you mean \"max_bytes\"?); known are file, max_bytes.",
             "\"levle\" is not known here (did you mean \"level\"?); known are level, mqtt.",
             "\"opn\" is not known here (did you mean \"open\"?); known are type, args, open, simulated.",
-            "\"arg\" is not known here (did you mean \"args\"?); known are type, args, settings, loop, start, simulated.",
-            "\"perod_ms\" is not known here (did you mean \"period_ms\"?); known are period_ms, policy.");
+            "\"arg\" is not known here (did you mean \"args\"?); known are type, args, settings, loop, priority, cpus, start, simulated.",
+            "\"perod_ms\" is not known here (did you mean \"period_ms\"?); known are period_ms, policy, spin_us.");
 
     [Fact]
     public void Values_of_the_wrong_type_are_told_which_is_right() =>

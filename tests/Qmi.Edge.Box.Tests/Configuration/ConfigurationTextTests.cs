@@ -62,7 +62,7 @@ public class ConfigurationTextTests
     [Fact]
     public void Columns_count_bytes_and_lines_end_as_they_like()
     {
-        GivenConfiguration.AssertMistakes("""{"box":"cryo",▸"grüße":1,▸"log":1}""", "\"grüße\" is not known here; known are box, alias, mqtt, audit, state, locks, requests, signals, log, instruments, tasks.", "/log must be an object, not 1.");
+        GivenConfiguration.AssertMistakes("""{"box":"cryo",▸"grüße":1,▸"log":1}""", "\"grüße\" is not known here; known are box, alias, mqtt, audit, state, locks, requests, signals, realtime, log, instruments, tasks.", "/log must be an object, not 1.");
         GivenConfiguration.AssertMistakes("\t{\"box\":\"cryo\",\t▸\"log\":1}", "/log must be an object, not 1.");
         Assert.Equal(["2:1: /log must be an object, not 1."], GivenConfiguration.MistakesIn("{\"box\":\"cryo\",\r\n\"log\":1}"));
     }
@@ -71,5 +71,5 @@ public class ConfigurationTextTests
     public void A_huge_value_is_shown_by_its_beginning() =>
         GivenConfiguration.AssertMistakes(
             $$"""{"box":"cryo",▸"{{new string('x', 100_000)}}":1}""",
-            $"\"{new string('x', 80)}...\" is not known here; known are box, alias, mqtt, audit, state, locks, requests, signals, log, instruments, tasks.");
+            $"\"{new string('x', 80)}...\" is not known here; known are box, alias, mqtt, audit, state, locks, requests, signals, realtime, log, instruments, tasks.");
 }

@@ -24,6 +24,7 @@ public sealed class CommandLineTests : IDisposable
         Assert.Contains("describe <box.json>  Writes what the box is on MQTT, for people and programs, and starts nothing.", console.Output);
         Assert.Contains("loops <box.json>     Shows how the loops of a running box keep their time.", console.Output);
         Assert.Contains("acl <box.json>       Writes the access rules of a broker: who may read and write which topics.", console.Output);
+        Assert.Contains("doctor               Checks whether this machine lets this user run loops on time. Exit code 1 when something fails.", console.Output);
         Assert.Contains("version              Prints the version of the program.", console.Output);
     }
 
@@ -48,9 +49,9 @@ public sealed class CommandLineTests : IDisposable
     }
 
     [Theory]
-    [InlineData("A verb is needed: run, validate, describe, loops, acl, version.")]
-    [InlineData("There is no verb \"vaildate\" (did you mean \"validate\"?); the verbs are run, validate, describe, loops, acl, version.", "vaildate", "box.json")]
-    [InlineData("There is no verb \"box.json\"; the verbs are run, validate, describe, loops, acl, version.", "box.json")]
+    [InlineData("A verb is needed: run, validate, describe, loops, acl, doctor, version.")]
+    [InlineData("There is no verb \"vaildate\" (did you mean \"validate\"?); the verbs are run, validate, describe, loops, acl, doctor, version.", "vaildate", "box.json")]
+    [InlineData("There is no verb \"box.json\"; the verbs are run, validate, describe, loops, acl, doctor, version.", "box.json")]
     [InlineData("run needs box.json: the configuration of the box: a file of JSON with comments.", "run")]
     [InlineData("validate needs box.json: the configuration of the box: a file of JSON with comments.", "validate")]
     [InlineData("validate takes one file: \"b.json\" is one too many.", "validate", "a.json", "b.json")]
@@ -155,7 +156,7 @@ public sealed class CommandLineTests : IDisposable
         Assert.Equal(
             $"""
             {file}:2:3: /box must be a string, not 1.
-            {file}:3:3: "taks" is not known here (did you mean "tasks"?); known are box, alias, mqtt, audit, state, locks, requests, signals, log, instruments, tasks.
+            {file}:3:3: "taks" is not known here (did you mean "tasks"?); known are box, alias, mqtt, audit, state, locks, requests, signals, realtime, log, instruments, tasks.
             2 errors
 
             """,

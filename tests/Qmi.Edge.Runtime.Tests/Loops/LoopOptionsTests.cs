@@ -13,7 +13,7 @@ public class LoopOptionsTests
 
         var error = Assert.Throws<TaskInitException>(() => given.Task(_ => { }, "plain", options));
 
-        Assert.Equal("Task plain could not be constructed: Task plain has no loop: take its period and its missed-loop policy away.", error.Message);
+        Assert.Equal("Task plain could not be constructed: Task plain has no loop: take its period, its missed-loop policy and its spin away.", error.Message);
         Assert.Null(given.Box.FindObject("plain"));
     }
 
