@@ -77,6 +77,8 @@ public static class ConfigurationSchema
         new("args", AnyObject),
         new("settings", AnyObject),
         new("loop", Loop),
+        new("supervision", TaskCareReader.Supervision),
+        new("health", TaskCareReader.Health),
         new("start", Flag with { Default = "true", Description = "Whether it is started when the box starts." }),
         new("simulated", Simulated));
 

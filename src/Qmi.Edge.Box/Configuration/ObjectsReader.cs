@@ -119,7 +119,7 @@ internal sealed class ObjectsReader(TypeCatalog types, Mistakes mistakes)
 
     private TaskOptions ReadOptions(JsonElement task, string path, TaskType type)
     {
-        var options = mistakes.AreAt(path + "/loop") ? new TaskOptions() : ReadLoop(task);
+        var options = TaskCareReader.Read(task, path, mistakes, mistakes.AreAt(path + "/loop") ? new TaskOptions() : ReadLoop(task));
         if (task.FindObject("settings") is not { } settings)
             return options;
         path += "/settings";

@@ -14,6 +14,12 @@ public record TaskOptions
     /// <summary>How long <c>LoopFinalize</c> may sleep and wait after a stop; default 5 s.</summary>
     public TimeSpan FinalizeGrace { get; init; } = TimeSpan.FromSeconds(5);
 
+    /// <summary>What is done when it fails.</summary>
+    public SupervisionOptions Supervision { get; init; } = new();
+
+    /// <summary>When it counts as hung, and what is done then.</summary>
+    public TaskHealthOptions Health { get; init; } = new();
+
     internal virtual object? InitialSettings => null;
 
     /// <summary>The part of the settings that a configuration names; undefined when the settings came from a program.</summary>

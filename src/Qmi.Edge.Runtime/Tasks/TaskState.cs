@@ -76,6 +76,12 @@ public sealed record TaskLife
     /// <summary>How it failed; null unless it is <see cref="TaskState.Failed"/>.</summary>
     public TaskFailure? Failure { get; init; }
 
+    /// <summary>How often it was restarted by itself since it was made.</summary>
+    public int Restarts { get; init; }
+
+    /// <summary>When it will be restarted by itself, wall clock; null = it will not.</summary>
+    public DateTimeOffset? RestartAt { get; init; }
+
     /// <summary>Whether it has ended.</summary>
     public bool HasEnded => State is TaskState.Stopped or TaskState.Failed;
 }
