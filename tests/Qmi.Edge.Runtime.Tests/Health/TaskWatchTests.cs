@@ -73,6 +73,7 @@ public class TaskWatchTests
         hold.Release();
         await task.JoinAsync().WaitAsync(GivenBox.Patience);
         given.Time.Advance(TimeSpan.FromSeconds(1));
+        GivenBox.WaitFor(() => task.Life.Run == 2, "run 2");
         given.Time.WaitUntilParked();
 
         Assert.Equal((TaskState.Running, 2, 1), (task.Life.State, task.Life.Run, task.Life.Restarts));
