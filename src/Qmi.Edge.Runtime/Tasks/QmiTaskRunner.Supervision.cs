@@ -1,3 +1,5 @@
+using Microsoft.Extensions.Logging;
+
 namespace Qmi.Edge.Runtime;
 
 /// <content>Its heartbeat, and its restarts that nobody asks for.</content>
@@ -19,7 +21,16 @@ public abstract partial class QmiTaskRunner
     {
         if (!_supervisor.TryWantRestart())
             return false;
-        StopRun();
+        try
+        {
+            StopRun();
+        }
+        catch (AggregateException exception)
+        {
+            // Code that the task registered to be woken by its stop threw. The stop is asked for all the same, and this is nobody's call.
+            LogWakingFailed(Logger, exception);
+        }
+
         return true;
     }
 
@@ -55,4 +66,7 @@ public abstract partial class QmiTaskRunner
         else
             Box.Alarms.Raise(AlarmId, AlarmSeverity.Error, "TASK_FAILED", plan.Pause is null ? what : $"{what} It is restarted by itself.");
     }
+
+    [LoggerMessage(1255, LogLevel.Warning, "Hangs and was asked to stop; what was to be woken by that failed")]
+    private static partial void LogWakingFailed(ILogger logger, Exception exception);
 }
