@@ -44,7 +44,8 @@ internal static class TaskCareReader
         };
         if (read.LongestPause < read.FirstPause)
         {
-            mistakes.Add(longest is null ? $"{path}/first_pause_ms" : $"{path}/longest_pause_ms", $"The first pause is {read.FirstPause.TotalMilliseconds} ms and the longest {read.LongestPause.TotalMilliseconds} ms: the longest cannot be shorter than the first.");
+            var place = path + (longest is null ? "/first_pause_ms" : "/longest_pause_ms");
+            mistakes.Add(place, $"{path}: the longest pause, {read.LongestPause.TotalMilliseconds} ms, is shorter than the first, {read.FirstPause.TotalMilliseconds} ms.");
         }
 
         return read;
@@ -56,7 +57,7 @@ internal static class TaskCareReader
             return new TaskHealthOptions();
         var after = health.FindMilliseconds("hung_after_ms");
         if (after > TimeSpan.Zero && after < TaskHealthOptions.MinHungAfter)
-            mistakes.Add($"{path}/hung_after_ms", $"The value is {after.Value.TotalMilliseconds} ms, the smallest allowed is {TaskHealthOptions.MinHungAfter.TotalMilliseconds} ms: less cannot be told from a busy machine. 0 means any time.");
+            mistakes.Add($"{path}/hung_after_ms", $"{path}/hung_after_ms is {after.Value.TotalMilliseconds} ms, the smallest allowed is {TaskHealthOptions.MinHungAfter.TotalMilliseconds} ms: less cannot be told from a busy machine. 0 means any time.");
         return new TaskHealthOptions
         {
             HungAfter = after == TimeSpan.Zero ? Timeout.InfiniteTimeSpan : after,

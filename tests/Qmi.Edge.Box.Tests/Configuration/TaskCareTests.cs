@@ -46,16 +46,16 @@ public class TaskCareTests
         GivenConfiguration.AssertMistakes(
             """
             {"box":"cryo","tasks":{
-             "a":{"type":"follower","supervision":{"restart":▸"on_fail","max_restarts":▸0}},
-             "b":{"type":"follower","supervision":{"first_pause_ms":3000,"longest_pause_ms":▸2000}},
-             "c":{"type":"follower","supervision":{"first_pause_ms":▸90000}},
-             "d":{"type":"follower","health":{"hung_after_ms":▸200}}}}
+             "a":{"type":"follower","supervision":{▸"restart":"on_fail",▸"max_restarts":0}},
+             "b":{"type":"follower","supervision":{"first_pause_ms":3000,▸"longest_pause_ms":2000}},
+             "c":{"type":"follower","supervision":{▸"first_pause_ms":90000}},
+             "d":{"type":"follower","health":{▸"hung_after_ms":200}}}}
             """,
-            "The value is \"on_fail\", allowed are never, on_failure (did you mean \"on_failure\"?).",
-            "The value is 0, the smallest allowed is 1.",
-            "The first pause is 3000 ms and the longest 2000 ms: the longest cannot be shorter than the first.",
-            "The first pause is 90000 ms and the longest 60000 ms: the longest cannot be shorter than the first.",
-            "The value is 200 ms, the smallest allowed is 1000 ms: less cannot be told from a busy machine. 0 means any time.");
+            "/tasks/a/supervision/restart is \"on_fail\", allowed are never, on_failure (did you mean \"on_failure\"?).",
+            "/tasks/a/supervision/max_restarts is 0, the smallest allowed is 1.",
+            "/tasks/b/supervision: the longest pause, 2000 ms, is shorter than the first, 3000 ms.",
+            "/tasks/c/supervision: the longest pause, 60000 ms, is shorter than the first, 90000 ms.",
+            "/tasks/d/health/hung_after_ms is 200 ms, the smallest allowed is 1000 ms: less cannot be told from a busy machine. 0 means any time.");
 
     private static TaskOptions Read(string members) =>
         Assert.Single(GivenConfiguration.Read("""{"box":"cryo","tasks":{"stage":{"type":"follower",MEMBERS}}}""".Replace("MEMBERS", members)).Tasks).Options;
