@@ -103,7 +103,7 @@ public class HeartbeatTests
     public async Task A_wait_of_ones_own_that_a_stop_ends_is_a_wait_too()
     {
         await using var given = new GivenBox();
-        var isWaiting = new TaskCompletionSource();
+        var isWaiting = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         var task = given.Task(_ =>
         {
             using var wait = Interruption.EnterWait();

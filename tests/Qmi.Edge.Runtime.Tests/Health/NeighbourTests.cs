@@ -4,6 +4,7 @@ using Qmi.Edge.Testing;
 namespace Qmi.Edge.Runtime.Tests;
 
 /// <summary>Whatever one task or one caller does, the slots of another loop are all accounted for, its calls are answered, and the box is well.</summary>
+[Collection(nameof(Neighbourhood))]
 public class NeighbourTests
 {
     private static readonly TimeSpan Period = TimeSpan.FromMilliseconds(10);
@@ -165,3 +166,7 @@ public class NeighbourTests
         Assert.True(given.Box.GetProxy<TestTaskProxy>("watched").IsRunning());
     }
 }
+
+/// <summary>They disturb on purpose: no other tests may run beside them.</summary>
+[CollectionDefinition(nameof(Neighbourhood), DisableParallelization = true)]
+public sealed class Neighbourhood;
