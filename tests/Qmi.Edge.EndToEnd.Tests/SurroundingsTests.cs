@@ -7,6 +7,10 @@ namespace Qmi.Edge.EndToEnd.Tests;
 public class SurroundingsTests
 {
     private const double PeriodSeconds = 0.001;
+
+    // A turn may run, or be late, when the counters are asked for: its slots are counted when it has ended.
+    private const double LatestTurn = 0.1 / PeriodSeconds;
+
     private const string Stage = "qmi/v1/box/box07/task/stage";
 
     private static readonly TimeSpan Window = TimeSpan.FromSeconds(3);
@@ -112,9 +116,6 @@ public class SurroundingsTests
         var slots = account.Turns + account.Skipped;
         Assert.True(slots >= account.AtLeast - LatestTurn && slots <= account.AtMost + LatestTurn, $"{account.Turns} turns and {account.Skipped} skipped slots, where there were {account.AtLeast:F0} to {account.AtMost:F0}.");
     }
-
-    // A turn may be late when it is asked: its slots are counted when it has ended.
-    private const double LatestTurn = 0.1 / PeriodSeconds;
 
     private static void AssertWell(GivenStage given)
     {
