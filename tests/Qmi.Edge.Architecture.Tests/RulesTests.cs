@@ -6,11 +6,11 @@ public class RulesTests
     /// <summary>What the first issues promise; the table may claim more, never less.</summary>
     private static readonly string[] Promised =
     [
-        .. Ids("TASK", 1, 10), "TASK-12", .. Ids("LOOP", 1, 13), .. Ids("SET", 1, 7), .. Ids("RPC", 1, 6), .. Ids("LOCK", 1, 8),
-        .. Ids("SIG", 1, 4), "AUDIT-1", "MODEL-1", .. Ids("RT", 1, 3),
+        .. Ids("TASK", 1, 12), .. Ids("LOOP", 1, 13), .. Ids("SET", 1, 7), .. Ids("RPC", 1, 6), .. Ids("LOCK", 1, 8),
+        .. Ids("SIG", 1, 4), "HEALTH-1", "AUDIT-1", "MODEL-1", .. Ids("RT", 1, 3),
     ];
 
-    private static readonly string[] Later = ["TASK-11", "HEALTH-1"];
+    private static readonly string[] Later = [];
 
     [Fact]
     public void Every_rule_is_in_the_table_once_with_its_meaning()

@@ -84,6 +84,8 @@ public static class ConfigurationSchema
         new("loop", Loop),
         new("priority", new Schema { Type = SchemaType.Integer, Minimum = 1, Maximum = 99, Description = "Real-time priority of its thread; without it, it shares the CPUs as all do." }),
         new("cpus", new Schema { Type = SchemaType.Array, MinLength = 1, Items = new Schema { Type = SchemaType.Integer, Minimum = 0, Maximum = 1023 }, Description = "Numbers of the CPUs that its thread may run on; without them, all." }),
+        new("supervision", TaskCareReader.Supervision),
+        new("health", TaskCareReader.Health),
         new("start", Flag with { Default = "true", Description = "Whether it is started when the box starts." }),
         new("simulated", Simulated));
 

@@ -119,7 +119,7 @@ internal sealed class ObjectsReader(TypeCatalog types, Mistakes mistakes)
 
     private TaskOptions ReadOptions(JsonElement task, string path, TaskType type)
     {
-        var options = SchedulingReader.ReadTask(task, path, mistakes);
+        var options = TaskCareReader.Read(task, path, mistakes, SchedulingReader.ReadTask(task, path, mistakes));
         if (task.FindObject("settings") is not { } settings)
             return options;
         path += "/settings";

@@ -64,10 +64,11 @@ internal sealed class HealthPublisher(EdgeBox box, Topics topics, TimeSpan perio
         WriteBridge(writer, bridge());
         WriteLanes(writer);
         writer.WriteStartObject("tasks"u8);
+        var unwell = box.UnwellTasks;
         foreach (var target in box.Objects)
         {
             if (target is QmiTaskRunner task)
-                WriteTask(writer, task);
+                WriteTask(writer, task, unwell.Contains(task.Name));
         }
 
         writer.WriteEndObject();
@@ -120,10 +121,12 @@ internal sealed class HealthPublisher(EdgeBox box, Topics topics, TimeSpan perio
         writer.WriteEndObject();
     }
 
-    private static void WriteTask(Utf8JsonWriter writer, QmiTaskRunner task)
+    private static void WriteTask(Utf8JsonWriter writer, QmiTaskRunner task, bool hangs)
     {
         writer.WriteStartObject(task.Name);
         writer.WriteString("state"u8, TaskStateDocument.NameOf(task.Life.State));
+        if (hangs)
+            writer.WriteBoolean("hung"u8, true);
         writer.WriteNumber("settings"u8, task.HeadRevision);
         writer.WriteNumber("fence"u8, task.Lock.Fence);
         WriteSignals(writer, task);

@@ -48,6 +48,7 @@ internal sealed unsafe class PollChannel(TimeProvider timeProvider) : IDisposabl
     {
         var token = Interruption.Token;
         bool ready;
+        using (Interruption.EnterWait())
         using (token.UnsafeRegister(static wake => ((WakeEvent)wake!).Set(), _wake))
             ready = Poll(events, deadline);
 

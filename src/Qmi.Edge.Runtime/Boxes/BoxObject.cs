@@ -31,7 +31,7 @@ internal sealed class BoxObject(EdgeBox box) : RpcObject(new Init(box))
             AddMethod(new BuiltInMethod<BoxObject>(description, (_, request, writer, cancellationToken) => handler(request, writer, cancellationToken)));
     }
 
-    internal override Task ReleaseAsync(TimeSpan timeout) => Task.CompletedTask;
+    internal override Task ReleaseAsync(Task drained, TimeSpan timeout) => Task.CompletedTask;
 
     private static ValueTask WriteCaller(Utf8JsonWriter writer, Caller caller)
     {

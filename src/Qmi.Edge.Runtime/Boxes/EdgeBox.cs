@@ -329,7 +329,7 @@ public sealed partial class EdgeBox : IAsyncDisposable
         {
             var drained = target.Lane.CloseAsync(reason);
             target.Lock.Close(reason, isKept: IsStopping);
-            await target.ReleaseAsync(TimeProvider.GetRemaining(deadline)).ConfigureAwait(false);
+            await target.ReleaseAsync(drained, TimeProvider.GetRemaining(deadline)).ConfigureAwait(false);
             await drained.WaitAsync(TimeProvider.GetRemaining(deadline), TimeProvider).ConfigureAwait(false);
         }
         catch (Exception exception) when (exception is TimeoutException or QmiException { Code: ErrorCode.Timeout })

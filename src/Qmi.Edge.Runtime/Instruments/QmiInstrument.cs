@@ -1,3 +1,5 @@
+using Microsoft.Extensions.Logging;
+
 namespace Qmi.Edge.Runtime;
 
 /// <summary>Whether an instrument can be used.</summary>
@@ -14,7 +16,7 @@ public enum InstrumentState
 }
 
 /// <summary>Base class of drivers (QMI: QMI_Instrument). Its methods marked with <see cref="RpcMethodAttribute"/> are what others may call, one at a time.</summary>
-public abstract class QmiInstrument : RpcObject
+public abstract partial class QmiInstrument : RpcObject
 {
     private volatile InstrumentLife _life;
 
@@ -92,11 +94,19 @@ public abstract class QmiInstrument : RpcObject
             throw WrongState("used", "open it first");
     }
 
-    internal override Task ReleaseAsync(TimeSpan timeout)
+    internal override async Task ReleaseAsync(Task drained, TimeSpan timeout)
     {
-        // The queue is closed and empty: nobody else is in the driver now.
+        // One caller at a time is in a driver, and closing is one, too. A call that does not end is closed upon: that may be what ends it.
+        try
+        {
+            await drained.WaitAsync(timeout == Timeout.InfiniteTimeSpan ? timeout : timeout / 2, Box.TimeProvider).ConfigureAwait(false);
+        }
+        catch (TimeoutException)
+        {
+            LogClosedUpon(Logger);
+        }
+
         Close();
-        return Task.CompletedTask;
     }
 
     private void SetState(InstrumentState state, string? reason)
@@ -110,6 +120,9 @@ public abstract class QmiInstrument : RpcObject
         {
             Details = new Dictionary<string, object?> { ["state"] = _life.State.ToString().ToLowerInvariant() },
         };
+
+    [LoggerMessage(1270, LogLevel.Warning, "A call has not ended in time: the instrument is closed while it runs")]
+    private static partial void LogClosedUpon(ILogger logger);
 }
 
 /// <summary>An instrument's life as of one moment.</summary>

@@ -80,6 +80,7 @@ public abstract class RpcObject
         where TCall : struct, IRpcCall<TCall, TTarget, TResult>
         where TTarget : RpcObject
     {
+        Heartbeat.BeatOnThisThread();
         Lock.Check(caller, token, TCall.Method);
         Lane.Enter(deadline);
         try
@@ -95,6 +96,7 @@ public abstract class RpcObject
         finally
         {
             Lane.Exit();
+            Heartbeat.BeatOnThisThread();
             if (_isSimulated)
                 SimulatedReading.Note();
         }
@@ -121,8 +123,10 @@ public abstract class RpcObject
 
     private ObjectDescription Describe() => Type.Describe(Name, _methods.Values.Select(method => method.Description));
 
-    /// <summary>Ends the object: what it runs, what it holds open. The queue is closed before.</summary>
-    internal abstract Task ReleaseAsync(TimeSpan timeout);
+    /// <summary>Ends the object: what it runs, what it holds open.</summary>
+    /// <param name="drained">The queue is closed; completes when the call that still runs has ended.</param>
+    /// <param name="timeout">How long it may take.</param>
+    internal abstract Task ReleaseAsync(Task drained, TimeSpan timeout);
 
     private sealed class LocalCall<TCall, TTarget, TResult>(RpcObject target, TCall call, Caller caller, string? token, long deadline, CancellationToken cancellationToken)
         : LaneCall<TResult>(target.Lane, target.Box.TimeProvider, deadline, cancellationToken)

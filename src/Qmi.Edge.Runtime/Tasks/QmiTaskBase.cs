@@ -50,6 +50,19 @@ public abstract class QmiTaskBase
         _thread.Sleep(duration);
     }
 
+    /// <summary>
+    /// Gives a sign of life. For code that works for long without sleeping, waiting or calling anything, or for a turn of a loop that may take
+    /// long, so that it is not taken for hung (<see cref="TaskHealthOptions.HungAfter"/>). Only from the task's own thread.
+    /// </summary>
+    /// <exception cref="WrongThreadException">Called from another thread.</exception>
+    protected void ReportAlive()
+    {
+        ThrowIfWrongThread(nameof(ReportAlive));
+        _thread.Heartbeat.Beat();
+        if (Runner.Loop?.Recorder is { TurnBegan: not null } turn)
+            turn.BeginTurn(TimeProvider.GetNanoseconds());
+    }
+
     /// <summary>The constructors have returned.</summary>
     internal abstract void EndConstruction();
 

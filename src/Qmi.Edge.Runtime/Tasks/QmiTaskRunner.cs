@@ -29,6 +29,9 @@ public abstract partial class QmiTaskRunner : RpcObject
         (_factory, _options) = (init.Factory, init.Options);
         if (((TaskType)init.Type).HasLoop)
             (LoopMissed, LoopRecovered) = (Signals.Get<LoopMiss>(LoopSignals.Missed), Signals.Get<LoopRecovery>(LoopSignals.Recovered));
+        _options.Supervision.ThrowIfInvalid(Name);
+        _options.Health.ThrowIfInvalid(Name);
+        _supervisor = new TaskSupervisor(this, _options.Supervision);
         _pushLane = new Lane(Name + " settings", Box.TimeProvider);
         ThreadScheduling.ThrowIfInvalid(_options);
         // Asked for every second: with hundreds of tasks, made anew each time, they would be most of the garbage of a box.
@@ -77,8 +80,18 @@ public abstract partial class QmiTaskRunner : RpcObject
         NotifyChanged(ObjectAspect.State);
     }
 
-    /// <summary>Asks the task to stop and returns at once (QMI: stop). In every state, any number of times. Ends every wait the task is in.</summary>
+    /// <summary>
+    /// Asks the task to stop and returns at once (QMI: stop). In every state, any number of times. Ends every wait the task is in, and the pause
+    /// before a restart.
+    /// </summary>
     public void Stop()
+    {
+        _supervisor.Stop();
+        EndPause();
+        StopRun();
+    }
+
+    private void StopRun()
     {
         TaskThread thread;
         lock (_gate)
@@ -148,7 +161,7 @@ public abstract partial class QmiTaskRunner : RpcObject
             LogRestartsFailed(Logger, exception);
         }
 
-        await RebuildAsync().ConfigureAwait(false);
+        await RebuildAsync(bySupervision: false).ConfigureAwait(false);
         Start();
     }
 
@@ -183,19 +196,30 @@ public abstract partial class QmiTaskRunner : RpcObject
         catch (TaskInitException) when (_hasTakenSettingsBack)
         {
             // With the settings before it may well live, and there may be nobody who would start the box again.
-            await RebuildAsync().ConfigureAwait(false);
+            await RebuildAsync(bySupervision: false).ConfigureAwait(false);
         }
     }
 
-    private async Task RebuildAsync()
+    private async Task RebuildAsync(bool bySupervision)
     {
         lock (_gate)
         {
             if (!_life.HasEnded)
                 throw WrongState("restarted", "somebody else has restarted it just now");
+            if (_isReleased || !_supervisor.TryBeginRun(bySupervision))
+                throw WrongState("restarted", _isReleased ? "it was removed" : "it was stopped meanwhile");
             _thread = NewThread();
             (_ended, _joined, _stopRequestedAt) = (NewCompletion(), false, -1);
-            _life = _life with { State = TaskState.Ready, Reason = null, Failure = null, Scheduling = null, Since = Box.TimeProvider.GetUtcNow() };
+            _life = _life with
+            {
+                State = TaskState.Ready,
+                Reason = null,
+                Failure = null,
+                Scheduling = null,
+                Since = Box.TimeProvider.GetUtcNow(),
+                Restarts = _life.Restarts + (bySupervision ? 1 : 0),
+                RestartAt = null,
+            };
         }
 
         Box.Alarms.Clear(AlarmId);
@@ -223,8 +247,11 @@ public abstract partial class QmiTaskRunner : RpcObject
         return Loop = new LoopControl(new LoopConfiguration(actualPeriod, actualPolicy), (Loop?.Recorder.Epoch ?? 0) + 1, _options, Box.TimeProvider);
     }
 
-    internal override async Task ReleaseAsync(TimeSpan timeout)
+    internal override async Task ReleaseAsync(Task drained, TimeSpan timeout)
     {
+        _supervisor.Dispose();
+        lock (_gate)
+            _isReleased = true;
         // The end of the box is the usual end of its tasks, and a failure was told when it happened: neither is worth a warning.
         if (!_joined || !_life.HasEnded)
         {
@@ -291,6 +318,8 @@ public abstract partial class QmiTaskRunner : RpcObject
     {
         // Before anybody sees that it has ended: whoever restarts it then must find the settings that it shall run with.
         _hasTakenSettingsBack = EndSettingsRun(end.Failure is not null);
+        // What cannot be constructed the first time is not there to be restarted.
+        var plan = _life.Run > 0 ? _supervisor.Plan(end.Failure is not null, _hasTakenSettingsBack) : default;
         TaskCompletionSource ended;
         lock (_gate)
         {
@@ -298,27 +327,34 @@ public abstract partial class QmiTaskRunner : RpcObject
                 _life = _life with { State = TaskState.Failed, Reason = null, Failure = failure, Since = failure.At };
             else
                 ChangeState(TaskState.Stopped, end.Reason);
+            _life = _life with { RestartAt = plan.Pause is { } pause ? Box.TimeProvider.GetUtcNow() + pause : null };
             ended = _ended;
         }
 
-        Report(end);
+        Report(end, plan);
+        if (!_supervisor.TryBeginPause())
+            EndPause();
         ended.TrySetResult();
         NotifyChanged(ObjectAspect.State);
     }
 
-    private void Report(TaskEnd end)
+    private void Report(TaskEnd end, RestartPlan plan)
     {
         if (end.Failure is { } failure)
         {
             LogFailed(Logger, failure.Phase, failure.Exception);
             if (failure.FinalizeException is { } second)
                 LogFailed(Logger, TaskPhase.Finalize, second);
-            Box.Alarms.Raise(AlarmId, AlarmSeverity.Error, "TASK_FAILED", $"Task {Name} failed in {failure.Phase.ToString().ToLowerInvariant()}: {failure.Exception.Message}");
+            RaiseFailed(failure, plan);
         }
         else if (end.Reason == StopReason.MissedLoop)
         {
             LogTerminated(Logger);
             Box.Alarms.Raise(AlarmId, AlarmSeverity.Error, "MISSED_LOOP", $"Task {Name} ended because it missed a deadline (policy terminate).");
+        }
+        else if (plan.IsGivenUp)
+        {
+            Box.Alarms.Raise(AlarmId, AlarmSeverity.Error, "TASK_GIVEN_UP", $"Task {Name} hung and has ended. {_supervisor.DescribeGivenUp()}");
         }
     }
 

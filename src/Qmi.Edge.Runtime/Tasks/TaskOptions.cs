@@ -29,6 +29,12 @@ public record TaskOptions
     /// </summary>
     public TimeSpan Spin { get; init; }
 
+    /// <summary>What is done when it fails.</summary>
+    public SupervisionOptions Supervision { get; init; } = new();
+
+    /// <summary>When it counts as hung, and what is done then.</summary>
+    public TaskHealthOptions Health { get; init; } = new();
+
     internal virtual object? InitialSettings => null;
 
     /// <summary>The part of the settings that a configuration names; undefined when the settings came from a program.</summary>

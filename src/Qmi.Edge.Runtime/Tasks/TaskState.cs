@@ -79,6 +79,12 @@ public sealed record TaskLife
     /// <summary>How the kernel schedules its thread; null before it runs, and when its options ask for nothing.</summary>
     public SchedulingObtained? Scheduling { get; init; }
 
+    /// <summary>How often it was restarted by itself since it was made.</summary>
+    public int Restarts { get; init; }
+
+    /// <summary>When it will be restarted by itself, wall clock; null = it will not.</summary>
+    public DateTimeOffset? RestartAt { get; init; }
+
     /// <summary>Whether it has ended.</summary>
     public bool HasEnded => State is TaskState.Stopped or TaskState.Failed;
 }

@@ -24,6 +24,10 @@ public static class TaskStateDocument
             writer.WriteBoolean("simulated"u8, true);
         if (life.Reason is { } reason)
             writer.WriteString("reason"u8, NameOf(reason));
+        if (life.Restarts > 0)
+            writer.WriteNumber("restarts"u8, life.Restarts);
+        if (life.RestartAt is { } restartAt)
+            writer.WriteTimestamp("restart_at"u8, restartAt);
         writer.WritePropertyName("error"u8);
         WriteFailure(writer, life.Failure);
         writer.WritePropertyName("loop"u8);
@@ -63,6 +67,8 @@ public static class TaskStateDocument
         Run = document.GetProperty("run").GetInt32(),
         Since = document.GetProperty("since").GetDateTimeOffset(),
         Reason = Find<StopReason>(document.GetText("reason"), NameOf),
+        Restarts = document.TryGetProperty("restarts", out var restarts) ? restarts.GetInt32() : 0,
+        RestartAt = document.TryGetProperty("restart_at", out var restartAt) ? restartAt.GetDateTimeOffset() : null,
         Failure = document.TryGetProperty("error", out var error) && error.ValueKind == JsonValueKind.Object ? ReadFailure(error) : null,
         Scheduling = document.TryGetProperty("scheduling", out var scheduling) ? SchedulingDocument.Read(scheduling) : null,
     };

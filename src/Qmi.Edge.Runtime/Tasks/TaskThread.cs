@@ -20,9 +20,13 @@ internal sealed class TaskThread
     public TaskThread(string name, TimeProvider timeProvider, Action<TaskThread> construct, Action<TaskThread> run, Action<TaskThread> stoppedBeforeStart)
     {
         _timeProvider = timeProvider;
-        _parker = Parker.Create(timeProvider);
+        Heartbeat = new Heartbeat(timeProvider);
+        _parker = new HeartbeatParker(Parker.Create(timeProvider), Heartbeat);
         _thread = new Thread(() => Body(construct, run, stoppedBeforeStart)) { IsBackground = true, Name = name };
     }
+
+    /// <summary>Its signs of life.</summary>
+    public Heartbeat Heartbeat { get; }
 
     /// <summary>Whether the task was asked to stop.</summary>
     public bool StopRequested => _stopRequested;
@@ -91,6 +95,7 @@ internal sealed class TaskThread
                 Thread.SpinWait(1);
         }
 
+        Heartbeat.Beat();
         if (limit < deadline)
             throw new TaskStopException();
     }
@@ -100,6 +105,7 @@ internal sealed class TaskThread
     {
         _finalizeDeadline = _timeProvider.GetDeadline(grace);
         _finalizing = true;
+        Heartbeat.Beat();
         using (Interruption.Enter(CancellationToken.None, _finalizeDeadline))
             body();
     }
@@ -107,6 +113,7 @@ internal sealed class TaskThread
     private void Body(Action<TaskThread> construct, Action<TaskThread> run, Action<TaskThread> stoppedBeforeStart)
     {
         Parker.SetForCurrentThread(_timeProvider, _parker);
+        Heartbeat.EnterThread();
         using var interruption = Interruption.EnterTask(_stop.Token);
         try
         {

@@ -26,12 +26,20 @@ public static class Interruption
     /// <exception cref="OperationCanceledException">The call on this thread was cancelled.</exception>
     public static void ThrowIfRequested()
     {
+        // Who asks is alive.
+        Heartbeat.BeatOnThisThread();
         if (!t_token.IsCancellationRequested)
             return;
         if (t_isTask)
             throw new TaskStopException();
         throw new OperationCanceledException(t_token);
     }
+
+    /// <summary>
+    /// For a wait that ends with <see cref="Token"/> and is none of the runtime's own: until the scope is disposed, the task on this thread waits
+    /// and is not taken for hung.
+    /// </summary>
+    public static WaitScope EnterWait() => new(begins: true);
 
     /// <summary>Makes the waits of this thread end with <paramref name="token"/>, until the scope is disposed.</summary>
     public static Scope Enter(CancellationToken token, long deadline = MonotonicTime.Never) => new(token, deadline, isTask: false);
@@ -56,5 +64,18 @@ public static class Interruption
 
         /// <summary>Ends the scope.</summary>
         public void Dispose() => (t_token, t_deadlineFromNever, t_isTask) = (_token, _deadlineFromNever, _isTask);
+    }
+
+    /// <summary>Ends the wait with a sign of life, when disposed.</summary>
+    public readonly ref struct WaitScope
+    {
+        internal WaitScope(bool begins)
+        {
+            if (begins)
+                Heartbeat.RestOnThisThread();
+        }
+
+        /// <summary>Ends the scope.</summary>
+        public void Dispose() => Heartbeat.BeatOnThisThread();
     }
 }

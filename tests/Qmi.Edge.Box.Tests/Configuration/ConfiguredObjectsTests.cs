@@ -57,7 +57,7 @@ public class ConfiguredObjectsTests
              "tasks": { "laser": { ▸"type": "laser", "args": { "whatever": 1 }, "settings": { "is": "not looked at" } } }}
             """,
             "There is no type \"pmup\" (did you mean \"pump\"?); this program has gate, misbuilt, pump, scpi_cryostat.",
-            "There is no type \"laser\"; this program has broken, excursion_log, follower, host_monitor, idler, lingerer, my_task, thermostat.");
+            "There is no type \"laser\"; this program has broken, excursion_log, follower, hanger, host_monitor, idler, lingerer, my_task, thermostat.");
 
     [Fact]
     public void A_program_without_types_says_so()

@@ -40,6 +40,25 @@ public sealed partial class Lingerer(TaskInit init) : QmiLoopTask<Nothing, Nothi
     protected override void LoopFinalize() => Sleep(Farewell);
 }
 
+/// <summary>A loop task that hangs in a way that no stop request ends, while a file is there.</summary>
+public sealed partial class Hanger(TaskInit init, string file) : QmiLoopTask<Nothing, Nothing>(init, TimeSpan.FromMilliseconds(10), MissedLoopPolicy.Skip)
+{
+    private volatile bool _hangs;
+
+    public bool Hangs => _hangs;
+
+    protected override void LoopIteration()
+    {
+        while (File.Exists(file))
+        {
+            _hangs = true;
+            Thread.Sleep(10);
+        }
+
+        _hangs = false;
+    }
+}
+
 /// <summary>A task whose constructor throws.</summary>
 public sealed partial class Broken : QmiTask<Nothing, Nothing>
 {
@@ -83,7 +102,7 @@ internal static class GivenTypes
     {
         BuiltInTypes.AddTo(types);
         types.Add(Cryo.ScpiCryostat.EdgeType).Add(Cryo.Thermostat.EdgeType).Add(Cryo.ExcursionLog.EdgeType).Add(Cryo.Seed.MyTask.EdgeType);
-        types.Add(Follower.EdgeType).Add(Idler.EdgeType).Add(Lingerer.EdgeType).Add(Broken.EdgeType).Add(Pump.EdgeType).Add(Gate.EdgeType).Add(Misbuilt.EdgeType);
+        types.Add(Follower.EdgeType).Add(Idler.EdgeType).Add(Lingerer.EdgeType).Add(Hanger.EdgeType).Add(Broken.EdgeType).Add(Pump.EdgeType).Add(Gate.EdgeType).Add(Misbuilt.EdgeType);
     }
 
     public static TypeCatalog Catalog()

@@ -6,16 +6,23 @@ namespace Qmi.Edge.EndToEnd.Tests;
 /// <summary>The native box of the contract, samples/stage, on a real broker, in a folder of its own.</summary>
 internal sealed class GivenStage : IDisposable
 {
-    public GivenStage()
+    private readonly bool _isOwn;
+
+    /// <param name="folder">Where it is to be; null = in a folder that is made and deleted with it.</param>
+    /// <param name="change">Makes of the sample's box.json what it is to be.</param>
+    /// <param name="environment">Variables of the box's environment.</param>
+    public GivenStage(string? folder = null, Func<string, string>? change = null, params IReadOnlyList<string> environment)
     {
-        Folder = Directory.CreateTempSubdirectory("qmi-edge-").FullName;
+        _isOwn = folder is null;
+        Folder = folder ?? Directory.CreateTempSubdirectory("qmi-edge-").FullName;
         Broker = new MosquittoBroker("allow_anonymous true\nset_tcp_nodelay true\nmax_queued_messages 0");
         var port = Broker.Port.ToString(CultureInfo.InvariantCulture);
-        File.WriteAllText(Path.Combine(Folder, "box.json"), File.ReadAllText(Repository.PathOf("samples", "stage", "box.json")).Replace("1883", port, StringComparison.Ordinal));
+        var configuration = File.ReadAllText(Repository.PathOf("samples", "stage", "box.json")).Replace("1883", port, StringComparison.Ordinal);
+        File.WriteAllText(Path.Combine(Folder, "box.json"), change is null ? configuration : change(configuration));
         foreach (var client in new[] { "mosquitto_pub", "mosquitto_sub", "mosquitto_rr" })
             File.WriteAllText(Path.Combine(Folder, client), $"-h 127.0.0.1\n-p {port}\n-q 1\n");
         Supervisor = new Supervisor(Broker.Port);
-        Box = new ChildProcess(Repository.Published("stage"), Folder, ["run", "box.json"]);
+        Box = new ChildProcess("env", Folder, [.. environment, Repository.Published("stage"), "run", "box.json"]);
         Supervisor.WaitFor("qmi/v1/box/box07/state", state => state.GetProperty("state").GetString() == "online");
     }
 
@@ -41,6 +48,7 @@ internal sealed class GivenStage : IDisposable
         Box.Dispose();
         Supervisor.Dispose();
         Broker.Dispose();
-        Directory.Delete(Folder, recursive: true);
+        if (_isOwn)
+            Directory.Delete(Folder, recursive: true);
     }
 }

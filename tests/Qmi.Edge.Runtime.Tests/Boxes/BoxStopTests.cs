@@ -75,6 +75,59 @@ public class BoxStopTests
 
     [Fact]
     [Trait("rule", "TASK-10")]
+    [Trait("rule", "RPC-2")]
+    public async Task An_instrument_is_closed_when_the_call_that_runs_in_it_has_ended()
+    {
+        await using var given = new GivenBox();
+        using var hold = new Hold();
+        var steps = new List<string>();
+        var instrument = given.Instrument(
+            argument =>
+            {
+                hold.Enter();
+                steps.Add("call");
+                return argument;
+            },
+            whenClosed: () => steps.Add("close"));
+        instrument.Open();
+        var call = instrument.RunAsync(1);
+        hold.WaitUntilEntered();
+
+        var stopping = given.Box.StopAsync();
+        // The next call is refused: the stop has come as far as the instrument.
+        GivenBox.WaitFor(() => Record.Exception(() => instrument.Read(1)) is QmiException { Code: ErrorCode.ShuttingDown }, "the queue is closed");
+        hold.Release();
+        await stopping.WaitAsync(GivenBox.Patience);
+
+        Assert.Equal(["call", "close"], steps);
+        Assert.Equal(1, await call.WaitAsync(GivenBox.Patience));
+    }
+
+    [Fact]
+    [Trait("rule", "TASK-10")]
+    public async Task An_instrument_whose_call_does_not_end_is_closed_all_the_same_since_that_may_be_what_ends_it()
+    {
+        await using var given = new GivenBox(TimeProvider.System, TimeSpan.FromSeconds(1));
+        using var hold = new Hold();
+        var instrument = given.Instrument(
+            argument =>
+            {
+                hold.Enter();
+                return argument;
+            },
+            whenClosed: hold.Release);
+        instrument.Open();
+        var call = instrument.RunAsync(1);
+        hold.WaitUntilEntered();
+
+        await given.Box.StopAsync().WaitAsync(GivenBox.Patience);
+
+        Assert.Equal(1, await call.WaitAsync(GivenBox.Patience));
+        Assert.Contains(given.Log.Lines, line => line.Text.Contains("closed while it runs", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    [Trait("rule", "TASK-10")]
     [Trait("rule", "RPC-4")]
     public async Task A_stopping_box_refuses_new_objects_and_answers_calls()
     {

@@ -14,6 +14,8 @@ internal sealed class ScriptedLoop(TaskInit init, LoopScript script)
 
     public new bool UpdateSettings() => base.UpdateSettings();
 
+    public new void ReportAlive() => base.ReportAlive();
+
     public void SetStatus(TestStatus status) => Status = status;
 
     public void SetOwn(TestSettings settings) => base.Settings = settings;
@@ -77,6 +79,8 @@ internal sealed class ScriptedTask(TaskInit init, Action<ScriptedTask> run) : Qm
     public new void Sleep(TimeSpan duration) => base.Sleep(duration);
 
     public new bool UpdateSettings() => base.UpdateSettings();
+
+    public new void ReportAlive() => base.ReportAlive();
 
     protected override void Run() => run(this);
 }
