@@ -23,10 +23,13 @@ internal sealed partial class PushReceiver(EdgeBox box, Topics topics, BridgeOpt
         if (message.Payload.IsEmpty)
             return true;
         var tooMany = box.Requests.CountPush(caller);
+        // Of what is too large nothing is kept, not even for its id.
+        var isTooLarge = message.Payload.Length > options.PayloadLimit;
+        var kept = isTooLarge ? default : message.Payload;
         if (box.FindObject(name) is not QmiTaskRunner task)
         {
-            _strays.Add(name, caller, message.Payload, isTooMany: tooMany is not null);
-            documentChanged();
+            if (_strays.Add(name, caller, kept, isTooMany: tooMany is not null))
+                documentChanged();
             return true;
         }
 
@@ -34,16 +37,16 @@ internal sealed partial class PushReceiver(EdgeBox box, Topics topics, BridgeOpt
         AckOf(name, caller).NoteReceived(pusher.Order);
         if (tooMany is not null)
         {
-            if (_rateRefusals.Add(name, pusher, message.Payload, tooMany))
+            if (_rateRefusals.Add(name, pusher, kept, tooMany))
                 documentChanged();
         }
-        else if (message.Payload.Length > options.PayloadLimit)
+        else if (isTooLarge)
         {
             task.RefuseSettings(pusher, new QmiException(ErrorCode.PayloadTooLarge, $"The push has {message.Payload.Length} bytes, at most {options.PayloadLimit} are allowed."));
         }
         else
         {
-            _ = ReceiveAsync(task, pusher, message.Payload.ToArray(), message.Retain);
+            _ = ReceiveAsync(task, pusher, kept.ToArray(), message.Retain);
         }
 
         return true;

@@ -22,7 +22,8 @@ internal sealed class RateRefusals(TimeProvider timeProvider)
         {
             var key = (task, pusher.Caller.Name);
             var isFirst = !_refused.TryGetValue(key, out var earlier);
-            _refused[key] = new Refused(pusher, payload.ToArray(), error, timeProvider.GetUtcNow(), isFirst ? now : earlier!.Due);
+            var push = new RefusedPush(pusher.Caller.Name, payload.ToArray(), error, timeProvider.GetUtcNow(), pusher.Order);
+            _refused[key] = new Refused(push, isFirst ? now : earlier!.Due);
             return isFirst;
         }
     }
@@ -42,30 +43,22 @@ internal sealed class RateRefusals(TimeProvider timeProvider)
                     continue;
                 }
 
-                if (refused.Payload is not { } payload)
+                if (refused.Newest is not { } push)
                 {
                     // Nothing came since the last answer.
                     _refused.Remove(key);
                     continue;
                 }
 
-                _refused[key] = refused with { Payload = null, Due = now + Interval };
+                _refused[key] = new Refused(null, now + Interval);
                 next = Math.Min(next, now + Interval);
-                return (key.Task, Answer(refused, payload));
+                return (key.Task, push.ToAck());
             }
         }
 
         return null;
     }
 
-    private static SettingsAck Answer(Refused refused, byte[] payload) =>
-        new(refused.Pusher.Caller.Name, PushBodyReader.FindId(payload), null, SettingsAckState.Rejected, refused.At)
-        {
-            Error = refused.Error,
-            Road = PushRoad.Topic,
-            Order = refused.Pusher.Order,
-        };
-
-    // Without a payload it was answered, and is kept for the time in which the next one must wait.
-    private sealed record Refused(SettingsPusher Pusher, byte[]? Payload, QmiException Error, DateTimeOffset At, long Due);
+    // Without a push the newest was answered, and this is kept for the time in which the next one must wait.
+    private sealed record Refused(RefusedPush? Newest, long Due);
 }

@@ -18,22 +18,24 @@ internal sealed partial class StrayAcks(EdgeBox box, Topics topics, ILogger logg
     private long _sequence;
 
     /// <summary>A push has come to a task that is not there. On the connection's thread: it is only copied.</summary>
-    public void Add(string task, string caller, ReadOnlySpan<byte> payload, bool isTooMany)
+    /// <returns>Whether there is something to publish now.</returns>
+    public bool Add(string task, string caller, ReadOnlySpan<byte> payload, bool isTooMany)
     {
         lock (_gate)
         {
             if (!isTooMany && _unpublished.Count < Capacity)
             {
                 _unpublished.Enqueue(new Stray(task, caller, payload.ToArray()));
-                return;
+                return true;
             }
 
             // First, tenth, hundredth: somebody tries names.
             if (!IsPowerOfTen(++_lost))
-                return;
+                return false;
         }
 
         LogLost(logger, _lost);
+        return false;
     }
 
     /// <inheritdoc />
@@ -73,11 +75,11 @@ internal sealed partial class StrayAcks(EdgeBox box, Topics topics, ILogger logg
         return isTold && connection.TryPublishRetained(Encoding.UTF8.GetBytes(topics.Push(stray.Task, stray.Caller)), default);
     }
 
-    private SettingsAck Refuse(Stray stray) => new(stray.Caller, PushBodyReader.FindId(stray.Payload), null, SettingsAckState.Rejected, box.TimeProvider.GetUtcNow())
+    private SettingsAck Refuse(Stray stray)
     {
-        Error = new QmiException(ErrorCode.NoSuchObject, $"There is no task \"{stray.Task}\" in box {box.Name}{NearestName.Hint(stray.Task, box.Objects.Select(target => target.Name))}."),
-        Road = PushRoad.Topic,
-    };
+        var error = new QmiException(ErrorCode.NoSuchObject, $"There is no task \"{stray.Task}\" in box {box.Name}{NearestName.Hint(stray.Task, box.Objects.Select(target => target.Name))}.");
+        return new RefusedPush(stray.Caller, stray.Payload, error, box.TimeProvider.GetUtcNow()).ToAck();
+    }
 
     private static bool IsPowerOfTen(long count)
     {

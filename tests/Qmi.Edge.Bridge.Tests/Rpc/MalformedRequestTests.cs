@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using System.Globalization;
 using System.Text;
 using System.Text.Json;
@@ -16,17 +15,10 @@ public class MalformedRequestTests(ITestOutputHelper output)
 {
     private const int UsualPayloads = 60_000;
     private const int Callers = 16;
-    private const long AllowedGrowth = 2 << 20;
 
     private static readonly string[] Keys = ["args", "id", "reply_to", "timeout_ms", "lock", "fence", "if_rev", "if_boot", "wait", "progress_ms", "dry_run", "trace", "v"];
 
-    private readonly ConcurrentDictionary<string, long> _codes = new();
-    private readonly ConcurrentQueue<string> _wrong = new();
-    private readonly int[] _finals = new int[Callers];
-    private readonly int[] _sent = new int[Callers];
-    private readonly string[] _last = new string[Callers];
-    private int _answered;
-    private int _asked;
+    private readonly Tally _tally = new(Callers, "requests");
 
     [Fact]
     public async Task Every_payload_of_the_corpus_gets_one_answer()
@@ -40,10 +32,9 @@ public class MalformedRequestTests(ITestOutputHelper output)
             foreach (var address in addresses)
             {
                 var caller = Next();
-                Send(given, caller, string.Format(CultureInfo.InvariantCulture, address, NameOf(caller)), generator.Substitute(payload, NameOf(caller)), new Wishes());
-                Assert.True(given.Settle(() => _answered >= _asked), $"No answer to {name} on {address}.");
-                Assert.True(_finals.SequenceEqual(_sent), $"{_finals[caller]} answers for {_sent[caller]} to {name} on {address}.");
-                Assert.True(_wrong.IsEmpty, $"{name} on {address}: {string.Join('\n', _wrong)}");
+                Send(given, caller, string.Format(CultureInfo.InvariantCulture, address, Tally.NameOf(caller)), generator.Substitute(payload, Tally.NameOf(caller)), new Wishes());
+                Assert.True(given.Settle(() => _tally.IsSettled), $"No answer to {name} on {address}.");
+                _tally.AssertRight($"{name} on {address}");
             }
         }
 
@@ -57,59 +48,43 @@ public class MalformedRequestTests(ITestOutputHelper output)
         var payloads = GivenAbuse.Count(UsualPayloads);
         var generator = new PayloadGenerator(GivenAbuse.Seed, GivenAbuse.Members, Keys) { OldIds = 2 };
         var methods = given.Box.Objects.Append(given.Box.FindObject("_box")!).ToDictionary(target => target.Name, target => target.Description.Methods.Select(method => method.Name).Order(StringComparer.Ordinal).ToArray());
-        var before = TimeProvider.System.GetTimestamp();
-        var memory = 0L;
 
-        while (_asked < payloads)
+        while (_tally.Sent < payloads && _tally.IsRight)
         {
             for (var caller = 0; caller < Callers; caller++)
             {
-                var address = AddressGenerator.Next(generator.Random, NameOf(caller), methods);
-                Send(given, caller, address, generator.Next(NameOf(caller)), Wishes.Make(generator.Random, NameOf(caller)));
+                var address = AddressGenerator.Next(generator.Random, Tally.NameOf(caller), methods);
+                Send(given, caller, address, generator.Next(Tally.NameOf(caller)), Wishes.Make(generator.Random, Tally.NameOf(caller)));
             }
 
-            Assert.True(given.Settle(() => _answered >= _asked), $"After {_asked} requests: {_answered} answers. {Unanswered}");
-            if (!_finals.SequenceEqual(_sent) || !_wrong.IsEmpty)
+            if (!given.Settle(() => _tally.IsSettled))
                 break;
-            if (memory == 0 && _asked >= payloads / 10)
-                memory = GC.GetTotalMemory(forceFullCollection: true);
+            if (_tally.Sent >= payloads / 10)
+                _tally.WeighOnce();
         }
 
-        var growth = GC.GetTotalMemory(forceFullCollection: true) - memory;
-        foreach (var (code, count) in _codes.OrderBy(entry => entry.Key, StringComparer.Ordinal))
-            output.WriteLine($"{code}: {count}");
-        output.WriteLine($"{_asked} requests in {TimeProvider.System.GetElapsedTime(before).TotalSeconds:0.0} s; memory {memory / 1024} KiB after a tenth, {growth / 1024} KiB more at the end; {Environment.WorkingSet >> 20} MiB in all");
-        Assert.Empty(_wrong.Take(10));
-        Assert.Equal(_sent, _finals);
-        Assert.True(growth < AllowedGrowth, $"{growth} bytes more after {_asked} requests than after a tenth of them.");
-        // A generator that makes only one kind of nonsense proves little.
-        Assert.All(["OK", "BAD_JSON", "BAD_REQUEST", "BAD_ARGS", "NO_SUCH_METHOD", "NO_SUCH_OBJECT", "WRONG_VERB", "REPLY_TOPIC_FORBIDDEN", "RETAINED_REQUEST", "PAYLOAD_TOO_LARGE", "EXPIRED", "LOCK_LOST", "CONFLICT", "ID_REUSED", "UNSUPPORTED_VERSION"], code => Assert.True(_codes.ContainsKey(code), $"Nothing was answered {code}."));
+        _tally.AssertRight("At random");
+        _tally.AssertNoGrowth(output);
+        _tally.AssertAllSeen("OK", "BAD_JSON", "BAD_REQUEST", "BAD_ARGS", "NO_SUCH_METHOD", "NO_SUCH_OBJECT", "WRONG_VERB", "REPLY_TOPIC_FORBIDDEN", "RETAINED_REQUEST", "PAYLOAD_TOO_LARGE", "EXPIRED", "LOCK_LOST", "CONFLICT", "ID_REUSED", "UNSUPPORTED_VERSION");
         AssertWorks(given);
     }
 
     private void AssertWorks(GivenAbuse given)
     {
-        Assert.Empty(_wrong.Take(10));
         var caller = Next();
-        var before = _codes.GetValueOrDefault("OK");
-        Send(given, caller, $"get/{NameOf(caller)}/anvil/echo", """{"args":["still here"]}"""u8.ToArray(), new Wishes());
-        Assert.True(given.Settle(() => _answered >= _asked), "The box does not answer any more.");
-        Assert.Equal(before + 1, _codes["OK"]);
-        Assert.Equal(_sent, _finals);
+        var before = _tally.CountOf("OK");
+        Send(given, caller, $"get/{Tally.NameOf(caller)}/anvil/echo", """{"args":["still here"]}"""u8.ToArray(), new Wishes());
+        Assert.True(given.SettleAtOnce(() => _tally.IsSettled), "The box does not answer any more.");
+        _tally.AssertRight("At the end");
+        Assert.Equal(before + 1, _tally.CountOf("OK"));
         given.AssertSound();
     }
 
-    private string Unanswered => string.Join(' ', Enumerable.Range(0, Callers).Where(caller => _finals[caller] != _sent[caller]).Select(caller => $"{_finals[caller]} for {_sent[caller]}, the last was {_last[caller]}."));
-
-    private int Next() => _asked % Callers;
-
-    private static string NameOf(int caller) => $"c{caller}";
+    private int Next() => _tally.Sent % Callers;
 
     private void Send(GivenAbuse given, int caller, string address, byte[] payload, Wishes wishes)
     {
-        _sent[caller]++;
-        _asked++;
-        _last[caller] = $"{address} {Encoding.UTF8.GetString(payload)} {wishes}";
+        _tally.Send(caller, () => $"{address} {Encoding.UTF8.GetString(payload)} {wishes}");
         given.Deliver(new MqttMessage
         {
             Topic = Encoding.UTF8.GetBytes($"qmi/v1/box/box07/{address}"),
@@ -134,19 +109,15 @@ public class MalformedRequestTests(ITestOutputHelper output)
         {
             // A lock that was forced is told to whoever had it.
             if (levels[^1] != "_lock")
-                _wrong.Enqueue($"Not a reply to anybody: {topic} {content}");
+                _tally.Blame($"Not a reply to anybody: {topic} {content}");
             return;
         }
 
         if (!final.GetBoolean())
             return;
         var code = Text(content, "ok") == "true" ? "OK" : Text(content, "error", "code") ?? "";
-        _codes.AddOrUpdate(code, 1, static (_, count) => count + 1);
         if (code != "OK" && (ErrorCodes.FromWireName(code) is null or ErrorCode.Internal or ErrorCode.TaskError || Text(content, "error", "executed") is not ("no" or "yes" or "unknown")))
-            _wrong.Enqueue($"{topic}: {Shorten(content.GetRawText())}");
-        Interlocked.Increment(ref _finals[caller]);
-        Interlocked.Increment(ref _answered);
+            _tally.Blame($"{topic}: {content.GetRawText()}");
+        _tally.End(caller, code);
     }
-
-    private static string Shorten(string text) => text.Length <= 1000 ? text : text[..1000] + "...";
 }

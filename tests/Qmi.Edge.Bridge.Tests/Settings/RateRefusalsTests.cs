@@ -70,6 +70,16 @@ public class RateRefusalsTests
         Assert.Null(Take()!.Value.Ack.RequestId);
     }
 
+    [Fact]
+    public void A_push_of_which_nothing_was_kept_is_answered_without_an_id()
+    {
+        _refusals.Add("stage", Pusher("mallory"), default, new QmiException(ErrorCode.Busy, "too many"));
+
+        var ack = Take()!.Value.Ack;
+
+        Assert.Equal((null, ErrorCode.Busy), (ack.RequestId, ack.Error!.Code));
+    }
+
     private bool Push(string id, string caller = "mallory") =>
         _refusals.Add("stage", Pusher(caller), Encoding.UTF8.GetBytes($"{{\"id\":\"{id}\",\"values\":{{}}}}"), new QmiException(ErrorCode.Busy, "too many"));
 

@@ -93,6 +93,13 @@ internal sealed class GivenAbuse : IAsyncDisposable
         return true;
     }
 
+    /// <summary>Waits until something is so while the clock stands still: nothing can expire, however slow the machine is.</summary>
+    public bool SettleAtOnce(Func<bool> condition) => SpinWait.SpinUntil(() =>
+    {
+        _control.Acknowledge();
+        return condition();
+    }, ChildProcess.Patience);
+
     public async ValueTask DisposeAsync()
     {
         Time.JumpWhenParked = true;

@@ -91,10 +91,12 @@ internal sealed class JudgingConnection(int longestPayload, Action<string, JsonE
             throw new ArgumentException("A payload that says it is UTF-8 and is not.");
     }
 
-    // An answer may quote what was sent, in which a name may come twice.
+    // An answer may quote what was sent, in which a name may come twice; in what it says itself none may.
     private static JsonElement Read(ReadOnlySpan<byte> payload, bool mayQuote)
     {
         var root = JsonElement.Parse(payload, new JsonDocumentOptions { AllowDuplicateProperties = mayQuote });
+        if (root.ValueKind == JsonValueKind.Object && root.EnumerateObject().CountBy(member => member.Name).FirstOrDefault(name => name.Value > 1).Key is { } twice)
+            throw new JsonException($"\"{twice}\" comes twice.");
         ReadAll(root);
         return root;
     }
