@@ -46,15 +46,6 @@ public abstract partial class QmiTaskRunner : RpcObject
     /// <summary>Whether the task was started and has not ended yet (QMI: is_running).</summary>
     public bool IsRunning => _life.State is TaskState.Running or TaskState.Stopping;
 
-    /// <summary>What the loop has done so far; null when the task has no loop.</summary>
-    public LoopStatistics? LoopStatistics => Loop?.Recorder.Statistics;
-
-    internal LoopControl? Loop { get; private set; }
-
-    internal Signal<LoopMiss>? LoopMissed { get; }
-
-    internal Signal<LoopRecovery>? LoopRecovered { get; }
-
     /// <summary>When the run was asked to stop, monotonic nanoseconds; null when it was not.</summary>
     internal long? StopRequestedAt => Volatile.Read(ref _stopRequestedAt) is var at && at < 0 ? null : at;
 
@@ -165,26 +156,6 @@ public abstract partial class QmiTaskRunner : RpcObject
         Start();
     }
 
-    /// <summary>Changes the loop at its next slot boundary; what is null stays.</summary>
-    /// <exception cref="QmiException">The task has no loop, or the period is too short.</exception>
-    public void ConfigureLoop(TimeSpan? period = null, MissedLoopPolicy? policy = null)
-    {
-        RequireLoop().Change(period, policy);
-    }
-
-    /// <summary>Begins a new epoch of the loop's statistics, with all counters at zero. The loop does not notice.</summary>
-    /// <param name="epoch">Only if this is the epoch now, so that of two who reset one does; null = whichever it is.</param>
-    /// <returns>The statistics of the epoch that has ended.</returns>
-    /// <exception cref="QmiException"><see cref="ErrorCode.Conflict"/>: it is another epoch; <see cref="ErrorCode.WrongState"/>: the task has no loop.</exception>
-    public LoopStatistics ResetLoopStatistics(int? epoch = null)
-    {
-        var recorder = RequireLoop().Recorder;
-        var ended = recorder.Reset(epoch)
-            ?? throw new QmiException(ErrorCode.Conflict, $"The statistics of {Name} are in epoch {recorder.Epoch}, not {epoch}: somebody has reset them, or the task was restarted. Read them again.");
-        NotifyChanged(ObjectAspect.State);
-        return ended;
-    }
-
     /// <summary>Constructs the task for the first time, in its own thread.</summary>
     /// <exception cref="TaskInitException">The constructor threw.</exception>
     internal async Task ConstructFirstAsync()
@@ -237,14 +208,6 @@ public abstract partial class QmiTaskRunner : RpcObject
             OnEnded(_thread, new TaskEnd(StopReason.Completed, new TaskFailure(exception, TaskPhase.Init, Box.TimeProvider.GetUtcNow())));
             throw new TaskInitException(Name, exception);
         }
-    }
-
-    /// <summary>For a loop task's constructor: period and policy, as the options override them.</summary>
-    internal LoopControl ConfigureLoop(TimeSpan period, MissedLoopPolicy policy)
-    {
-        var (actualPeriod, actualPolicy) = (Loop?.Period ?? _options.Period ?? period, Loop?.Policy ?? _options.Policy ?? policy);
-        LoopSchedule.ThrowIfInvalid(actualPeriod, actualPolicy);
-        return Loop = new LoopControl(new LoopConfiguration(actualPeriod, actualPolicy), (Loop?.Recorder.Epoch ?? 0) + 1, _options, Box.TimeProvider);
     }
 
     internal override async Task ReleaseAsync(Task drained, TimeSpan timeout)
@@ -374,9 +337,6 @@ public abstract partial class QmiTaskRunner : RpcObject
         if (_thread.IsCurrent)
             throw new QmiException(ErrorCode.WrongState, $"Task {Name} cannot join itself: it would wait for its own end.");
     }
-
-    private LoopControl RequireLoop() =>
-        Loop ?? throw new QmiException(ErrorCode.WrongState, $"Task {Name} has no loop: it has no period, no missed-loop policy and no statistics of them.");
 
     private QmiException NotEnded(TimeSpan timeout) =>
         new(ErrorCode.Timeout, $"Task {Name} has not ended within {timeout.TotalSeconds} s; it is {_life.State.ToString().ToLowerInvariant()}.", Executed.No);
