@@ -162,7 +162,7 @@ public class ConfigurationReaderTests
             "\"max\" is not known here (did you mean \"max_bytes\"?); known are file, max_bytes.",
             "\"levle\" is not known here (did you mean \"level\"?); known are level, mqtt.",
             "\"opn\" is not known here (did you mean \"open\"?); known are type, args, open, simulated.",
-            "\"arg\" is not known here (did you mean \"args\"?); known are type, args, settings, loop, priority, cpus, start, simulated.",
+            "\"arg\" is not known here (did you mean \"args\"?); known are type, args, settings, loop, priority, cpus, supervision, health, start, simulated.",
             "\"perod_ms\" is not known here (did you mean \"period_ms\"?); known are period_ms, policy, spin_us.");
 
     [Fact]
