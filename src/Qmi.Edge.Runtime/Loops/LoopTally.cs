@@ -3,8 +3,9 @@ namespace Qmi.Edge.Runtime;
 /// <summary>What a loop has done in one epoch of its counters. The loop's thread adds, without waiting or allocating; any thread may read meanwhile.</summary>
 internal sealed class LoopTally(int epoch, DateTimeOffset since)
 {
-    // A loop that turns faster than it can be read, as under a test's clock, is not waited for.
-    private const int Attempts = 8;
+    // The last twenty of them take a millisecond each: time for a loop that lost its CPU in the middle of counting. One that turns faster than it can
+    // be read, as under a test's clock, is not waited for.
+    private const int Attempts = 40;
 
     private readonly TimeHistogram _lateness = new();
     private readonly TimeHistogram _duration = new();
@@ -35,14 +36,16 @@ internal sealed class LoopTally(int epoch, DateTimeOffset since)
     {
         TimeCounts lateness, duration;
         LoopCounters counters;
-        var attempt = 0;
-        do
+        var spin = default(SpinWait);
+        while (true)
         {
             (lateness, duration) = (_lateness.Read(), _duration.Read());
             Interlocked.MemoryBarrier();
             counters = _shown.Read();
+            if ((lateness.Total == counters.Turns && duration.Total == counters.Turns) || spin.Count == Attempts)
+                break;
+            spin.SpinOnce();
         }
-        while ((lateness.Total != counters.Turns || duration.Total != counters.Turns) && ++attempt < Attempts);
 
         return new LoopStatistics
         {

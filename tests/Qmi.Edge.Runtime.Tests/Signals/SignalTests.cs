@@ -11,7 +11,7 @@ public class SignalTests
         await using var given = new GivenBox();
         var task = given.Task(_ => { });
 
-        Assert.Equal(["settings_updated", "status_updated", "ticked"], task.Description.Signals.Select(signal => signal.Name));
+        Assert.Equal(["settings_updated", "status_updated", "loop_missed", "loop_recovered", "ticked"], task.Description.Signals.Select(signal => signal.Name));
     }
 
     [Fact]
