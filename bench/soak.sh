@@ -21,6 +21,7 @@ while (($#)); do
     esac
 done
 need mosquitto_rr mosquitto-clients
+need jq jq
 need_bench
 begin_broker
 
@@ -42,8 +43,8 @@ sleep "$settle"
 statistics() {
     mosquitto_rr -h 127.0.0.1 -p "$port" -V 5 -W 10 -q 1 -t qmi/v1/box/soak/get/bench/loop/get_loop_statistics -e qmi/v1/box/soak/reply/bench/loop -n
 }
-# member NAME: a number of a JSON text on standard input.
-member() { grep -o "\"$1\": *[0-9.]*" | head -n 1 | grep -o '[0-9.]*$'; }
+# member PATH: a number of the reply on standard input.
+member() { jq -er ".result.$1"; }
 look() {
     kill -0 "$box" || { echo "The box has ended." >&2; exit 1; }
     awk '/^VmRSS/ { rss = $2 } /^Threads/ { threads = $2 } END { printf "%s %s ", rss, threads }' "/proc/$box/status"
@@ -74,6 +75,8 @@ read -r early late growth threads_then threads_now files_then files_now < <(judg
 flat=$(awk -v growth="$growth" 'BEGIN { print growth < 5 ? "flat" : "grows" }')
 turns=$(($(member turns <<<"$end_statistics") - $(member turns <<<"$begin_statistics")))
 misses=$(($(member misses <<<"$end_statistics") - $(member misses <<<"$begin_statistics")))
+by_gc=$(($(member misses_gc <<<"$end_statistics") - $(member misses_gc <<<"$begin_statistics")))
+latest=$(member lateness_us.max <<<"$end_statistics")
 
 {
     head_of_report "A soak of $minutes minutes" "one loop at 1 kHz, priority 80, that publishes a status and a signal every turn, on MQTT, with a subscriber to everything"
@@ -84,7 +87,7 @@ misses=$(($(member misses <<<"$end_statistics") - $(member misses <<<"$begin_sta
 | threads | $threads_then | $threads_now | |
 | open files | $files_then | $files_now | |
 
-$turns turns, $misses of them missed; the latest turn of the whole run began $(member lateness_max_us <<<"$end_statistics") us late.
+$turns turns, $misses of them missed, $by_gc with a pause of the collector near them; the latest turn of the whole run began $latest us late.
 END
 } >"$work/report.md"
 if [[ -n $keep ]]; then keep_report soak; else cat "$work/report.md"; fi
