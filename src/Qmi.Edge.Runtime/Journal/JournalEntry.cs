@@ -37,6 +37,9 @@ internal sealed class JournalEntry
     /// <summary>How long its caller waits for the answer.</summary>
     public TimeSpan Budget { get; init; }
 
+    /// <summary>Until when its caller waits, monotonic nanoseconds; never for one that was accepted before the last restart.</summary>
+    public long Deadline { get; init; } = MonotonicTime.Never;
+
     /// <summary>Monotonic nanoseconds before which it is not forgotten unless room is needed.</summary>
     public long KeepUntil { get; init; }
 

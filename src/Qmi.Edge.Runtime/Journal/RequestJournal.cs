@@ -97,6 +97,7 @@ internal sealed class RequestJournal : IDisposable
                 Address = request.Address,
                 AcceptedAt = _timeProvider.GetUtcNow(),
                 Budget = _timeProvider.GetRemaining(request.Deadline),
+                Deadline = request.Deadline,
                 KeepUntil = GetKeepUntil(_timeProvider.GetRemaining(request.Deadline)),
             };
             entry.Waiting.Add(caller);

@@ -8,6 +8,7 @@ namespace Qmi.Edge.Runtime;
 /// </summary>
 public sealed partial class RequestDesk : IDisposable
 {
+    private const long SameMoment = 250 * MonotonicTime.Millisecond;
     private static readonly TimeSpan BusyRetry = TimeSpan.FromSeconds(1);
 
     private readonly EdgeBox _box;
@@ -166,8 +167,12 @@ public sealed partial class RequestDesk : IDisposable
         if (copy.WaitAcceptedOnly && !method.AnswersAcceptance)
             _ = AnswerAcceptedAsync(entry, caller, method.Idempotent ? Task.CompletedTask : _journal.CommitAsync());
         else if (copy.Deadline != MonotonicTime.Never)
-            caller.LimitTo(_box.TimeProvider.GetRemaining(copy.Deadline), _box.TimeProvider, () => EndWait(entry, caller, RpcDispatcher.GoesOn($"The call to {entry.Target} that this is a copy of has not ended in the time allowed, and goes on.", entry.Key.Id)));
+            caller.LimitTo(_box.TimeProvider.GetRemaining(LimitOf(entry, copy)), _box.TimeProvider, () => EndWait(entry, caller, RpcDispatcher.GoesOn($"The call to {entry.Target} that this is a copy of has not ended in the time allowed, and goes on.", entry.Key.Id)));
     }
+
+    // Who sends a request again waits for both until the same moment, which is not quite the same here. What the first is told then says more.
+    private static long LimitOf(JournalEntry entry, RpcRequest copy) =>
+        Math.Abs(entry.Deadline - copy.Deadline) < SameMoment ? Math.Max(entry.Deadline, copy.Deadline) + SameMoment : copy.Deadline;
 
     private void EndWait(JournalEntry entry, WaitingCaller caller, RpcReply reply)
     {

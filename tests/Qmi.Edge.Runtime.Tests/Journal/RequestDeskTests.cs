@@ -206,6 +206,28 @@ public class RequestDeskTests
     }
 
     [Fact]
+    [Trait("rule", "RPC-4")]
+    public async Task A_copy_whose_time_ends_with_that_of_the_first_is_told_what_became_of_it()
+    {
+        using var gate = new ManualResetEventSlim();
+        await using var given = new GivenDesk(run: argument =>
+        {
+            gate.Wait(GivenBox.Patience);
+            return argument;
+        });
+        var running = given.Send(id: "k1");
+        GivenBox.WaitFor(() => given.Calls == 1, "the first call runs");
+
+        var first = given.Send(id: "k2", budget: TimeSpan.FromMilliseconds(200));
+        var copy = await given.Send(id: "k2", budget: TimeSpan.FromMilliseconds(100)).FinalAsync();
+        gate.Set();
+
+        Assert.Equal((ErrorCode.Expired, Executed.No), (copy.Error!.Code, copy.Error.Executed));
+        Assert.Equal(ErrorCode.Expired, (await first.FinalAsync()).Error!.Code);
+        Assert.Null((await running.FinalAsync()).Error);
+    }
+
+    [Fact]
     [Trait("rule", "MQTT-2.2.4")]
     public async Task A_copy_that_does_not_want_to_wait_is_answered_at_once_while_the_first_waits_for_the_end()
     {
