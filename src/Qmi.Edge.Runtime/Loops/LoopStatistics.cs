@@ -53,4 +53,7 @@ public readonly record struct LoopStatistics
 
     /// <summary>When it was, wall clock.</summary>
     public DateTimeOffset? LastMissAt { get; init; }
+
+    /// <summary>How the kernel schedules the loop's thread, and what it refused; null before it runs, and when nothing was asked for.</summary>
+    public SchedulingObtained? Scheduling { get; init; }
 }

@@ -29,8 +29,8 @@ public static class LoopStatisticsDocument
     /// <summary>Writes them as a JSON object, or null for a task without a loop.</summary>
     /// <param name="writer">Where to.</param>
     /// <param name="statistics">The statistics.</param>
-    /// <param name="withBuckets">Whether the histograms are wanted: some kilobytes, where the rest has half of one.</param>
-    public static void Write(Utf8JsonWriter writer, LoopStatistics? statistics, bool withBuckets)
+    /// <param name="isWhole">Whether all is wanted: with the histograms, some kilobytes where the rest has half of one, and the scheduling, which a state has beside it.</param>
+    public static void Write(Utf8JsonWriter writer, LoopStatistics? statistics, bool isWhole)
     {
         ArgumentNullException.ThrowIfNull(writer);
         if (statistics is not { } loop)
@@ -55,14 +55,20 @@ public static class LoopStatisticsDocument
             writer.WriteNumber("load"u8, Math.Round(load, 4));
         else
             writer.WriteNull("load"u8);
-        Write(writer, "lateness_us"u8, loop.Lateness, withBuckets);
-        Write(writer, "duration_us"u8, loop.Duration, withBuckets);
+        Write(writer, "lateness_us"u8, loop.Lateness, isWhole);
+        Write(writer, "duration_us"u8, loop.Duration, isWhole);
         if (loop is { LastMissAt: { } at, LastMissLateness: { } late })
         {
             writer.WriteStartObject("last_miss"u8);
             writer.WriteTimestamp("at"u8, at);
             writer.WriteNumber("late_us"u8, late.TotalMicroseconds);
             writer.WriteEndObject();
+        }
+
+        if (isWhole && loop.Scheduling is { } scheduling)
+        {
+            writer.WritePropertyName("scheduling"u8);
+            SchedulingDocument.Write(writer, scheduling);
         }
 
         writer.WriteEndObject();
@@ -92,10 +98,11 @@ public static class LoopStatisticsDocument
             Duration = ReadTimes(document.GetProperty("duration_us")),
             LastMissAt = hasMissed ? miss.GetProperty("at").GetDateTimeOffset() : null,
             LastMissLateness = hasMissed ? ReadTime(miss.GetProperty("late_us")) : null,
+            Scheduling = document.TryGetProperty("scheduling", out var scheduling) ? SchedulingDocument.Read(scheduling) : null,
         };
     }
 
-    private static void Write(Utf8JsonWriter writer, ReadOnlySpan<byte> name, TimeStatistics? times, bool withBuckets)
+    private static void Write(Utf8JsonWriter writer, ReadOnlySpan<byte> name, TimeStatistics? times, bool isWhole)
     {
         if (times is null)
         {
@@ -110,7 +117,7 @@ public static class LoopStatisticsDocument
         writer.WriteNumber("p99"u8, times.P99.TotalMicroseconds);
         writer.WriteNumber("p999"u8, times.P999.TotalMicroseconds);
         writer.WriteNumber("max"u8, times.Max.TotalMicroseconds);
-        if (withBuckets)
+        if (isWhole)
             WriteBuckets(writer, times.Buckets);
         writer.WriteEndObject();
     }

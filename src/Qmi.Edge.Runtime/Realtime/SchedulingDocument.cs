@@ -3,7 +3,7 @@ using System.Text.Json;
 namespace Qmi.Edge.Runtime;
 
 /// <summary>What the system granted and what it refused, on the wire.</summary>
-internal static class SchedulingDocument
+public static class SchedulingDocument
 {
     private static readonly (SchedulingPolicy Policy, string Name)[] Policies =
     [
@@ -11,11 +11,14 @@ internal static class SchedulingDocument
         (SchedulingPolicy.Batch, "batch"), (SchedulingPolicy.Idle, "idle"), (SchedulingPolicy.Deadline, "deadline"),
     ];
 
-    public static void Write(Utf8JsonWriter writer, SchedulingObtained scheduling)
+    /// <summary>The name of a policy on the wire.</summary>
+    public static string NameOf(SchedulingPolicy policy) => Policies.First(known => known.Policy == policy).Name;
+
+    internal static void Write(Utf8JsonWriter writer, SchedulingObtained scheduling)
     {
         writer.WriteStartObject();
         writer.WriteNumber("thread"u8, scheduling.Thread);
-        writer.WriteString("policy"u8, Policies.First(known => known.Policy == scheduling.Policy).Name);
+        writer.WriteString("policy"u8, NameOf(scheduling.Policy));
         writer.WriteNumber("priority"u8, scheduling.Priority);
         writer.WriteStartArray("cpus"u8);
         foreach (var cpu in scheduling.Cpus)
@@ -26,7 +29,7 @@ internal static class SchedulingDocument
     }
 
     /// <summary>Writes a member with refusals.</summary>
-    public static void WriteRefusals(Utf8JsonWriter writer, IReadOnlyList<SystemRefusal> refusals)
+    internal static void WriteRefusals(Utf8JsonWriter writer, IReadOnlyList<SystemRefusal> refusals)
     {
         writer.WriteStartArray("refused"u8);
         foreach (var refusal in refusals)
@@ -42,7 +45,7 @@ internal static class SchedulingDocument
     }
 
     /// <summary>Reads what <see cref="Write"/> has written.</summary>
-    public static SchedulingObtained Read(JsonElement document) => new()
+    internal static SchedulingObtained Read(JsonElement document) => new()
     {
         Thread = document.GetProperty("thread").GetInt32(),
         Policy = Policies.First(known => known.Name == document.GetText("policy")).Policy,

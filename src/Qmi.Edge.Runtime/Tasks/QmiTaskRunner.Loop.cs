@@ -4,7 +4,7 @@ namespace Qmi.Edge.Runtime;
 public abstract partial class QmiTaskRunner
 {
     /// <summary>What the loop has done so far; null when the task has no loop.</summary>
-    public LoopStatistics? LoopStatistics => Loop?.Recorder.Statistics;
+    public LoopStatistics? LoopStatistics => Loop is { } loop ? loop.Recorder.Statistics with { Scheduling = _life.Scheduling } : null;
 
     internal LoopControl? Loop { get; private set; }
 
@@ -29,7 +29,7 @@ public abstract partial class QmiTaskRunner
         var ended = recorder.Reset(epoch)
             ?? throw new QmiException(ErrorCode.Conflict, $"The statistics of {Name} are in epoch {recorder.Epoch}, not {epoch}: somebody has reset them, or the task was restarted. Read them again.");
         NotifyChanged(ObjectAspect.State);
-        return ended;
+        return ended with { Scheduling = _life.Scheduling };
     }
 
     /// <summary>For a loop task's constructor: period and policy, as the options override them.</summary>

@@ -22,7 +22,7 @@ internal static class TaskMethods<TSettings, TStatus>
         BuiltIn.Read<QmiTaskRunner>("is_running", "Whether the task was started and has not ended yet.", BuiltIn.Flag(), static (task, writer) => writer.WriteBooleanValue(task.IsRunning)),
         BuiltIn.Read<QmiTaskRunner>("get_task_class_name", "The class of the task.", BuiltIn.Text(), static (task, writer) => writer.WriteStringValue(task.Description.ClassName)),
         BuiltIn.Read<QmiTaskRunner>("get_state", "Where the task is in its life, and its loop.", BuiltIn.Any, static (task, writer) => TaskStateDocument.Write(writer, task)),
-        BuiltIn.Read<QmiTaskRunner>("get_loop_statistics", "What the loop has done so far; null for a task without a loop.", BuiltIn.Any, static (task, writer) => LoopStatisticsDocument.Write(writer, task.LoopStatistics, withBuckets: true)),
+        BuiltIn.Read<QmiTaskRunner>("get_loop_statistics", "What the loop has done so far; null for a task without a loop.", BuiltIn.Any, static (task, writer) => LoopStatisticsDocument.Write(writer, task.LoopStatistics, isWhole: true)),
         BuiltIn.Read<QmiTaskRunner>("get_status", "The status; null before there is one.", BuiltIn.Any, static (task, writer) => task.WriteStatus(writer)),
         BuiltIn.Read<QmiTaskRunner<TSettings, TStatus>>("get_settings", "The settings in effect.", BuiltIn.Any, static (task, writer) => task.TaskType.Settings.Write(writer, task.GetSettings())),
         BuiltIn.Read<QmiTaskRunner<TSettings, TStatus>>("get_pending_settings", "The settings that wait for the task, or null.", BuiltIn.Any, WritePendingSettings),
@@ -99,7 +99,7 @@ internal static class TaskMethods<TSettings, TStatus>
 
     private static ValueTask ResetLoopStatistics(QmiTaskRunner task, RpcRequest request, Utf8JsonWriter writer, CancellationToken cancellationToken)
     {
-        LoopStatisticsDocument.Write(writer, task.ResetLoopStatistics((int?)request.Arguments.GetInteger("epoch")), withBuckets: true);
+        LoopStatisticsDocument.Write(writer, task.ResetLoopStatistics((int?)request.Arguments.GetInteger("epoch")), isWhole: true);
         return ValueTask.CompletedTask;
     }
 

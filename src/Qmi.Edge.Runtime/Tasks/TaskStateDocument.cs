@@ -31,7 +31,7 @@ public static class TaskStateDocument
         writer.WritePropertyName("error"u8);
         WriteFailure(writer, life.Failure);
         writer.WritePropertyName("loop"u8);
-        LoopStatisticsDocument.Write(writer, task.LoopStatistics, withBuckets: false);
+        LoopStatisticsDocument.Write(writer, task.LoopStatistics, isWhole: false);
         if (life.Scheduling is not { } scheduling)
             return;
         writer.WritePropertyName("scheduling"u8);

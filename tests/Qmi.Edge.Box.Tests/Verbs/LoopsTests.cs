@@ -54,12 +54,14 @@ public sealed class LoopsTests : IDisposable
     [Fact]
     public void The_table_has_a_line_for_each_loop_and_says_who_did_not_answer() => Assert.Equal(
         """
-        TASK      PERIOD  POLICY   TURNS  MISSES  BY GC  SKIPPED  GAPS  LATE P50      P99    P99.9      MAX  TURN P50      P99    P99.9      MAX    LOAD
-        fast        1 ms  skip     10000      12      3       40     1   62.4 µs  1.24 ms  12.5 ms  32.5 ms   62.4 µs  1.24 ms  12.5 ms  32.5 ms  12.3 %
-        new    2.25 s  immediate      0       0      0        0     0         -        -        -        -         -        -        -        -       -
+        TASK      PERIOD  POLICY   TURNS  MISSES  BY GC  SKIPPED  GAPS  LATE P50      P99    P99.9      MAX  TURN P50      P99    P99.9      MAX    LOAD  RUNS AS
+        fast        1 ms  skip     10000      12      3       40     1   62.4 µs  1.24 ms  12.5 ms  32.5 ms   62.4 µs  1.24 ms  12.5 ms  32.5 ms  12.3 %  fifo 80 on 0,1
+        late        1 ms  skip         0       0      0        0     0         -        -        -        -         -        -        -        -       -  other on 1 (refused)
+        new    2.25 s  immediate      0       0      0        0     0         -        -        -        -         -        -        -        -       -  -
         gone: no answer
+        late: Real-time priority 80 was refused (EPERM): no.
         """.Split('\n').Select(Words),
-        LoopTable.Write([Fast, new("new", new LoopStatistics { Period = TimeSpan.FromSeconds(2.25) }), new("gone", null, "no answer")]).TrimEnd().Split('\n').Select(Words));
+        LoopTable.Write([Fast, Late, new("new", new LoopStatistics { Period = TimeSpan.FromSeconds(2.25) }), new("gone", null, "no answer")]).TrimEnd().Split('\n').Select(Words));
 
     [Theory]
     [InlineData(0, "0 µs")]
@@ -101,6 +103,14 @@ public sealed class LoopsTests : IDisposable
         Load = 0.1234,
         Lateness = Times,
         Duration = Times,
+        Scheduling = new SchedulingObtained { Thread = 7, Policy = SchedulingPolicy.Fifo, Priority = 80, Cpus = [0, 1] },
+    });
+
+    private static LoopReading Late { get; } = new("late", new LoopStatistics
+    {
+        Period = TimeSpan.FromMilliseconds(1),
+        Policy = MissedLoopPolicy.Skip,
+        Scheduling = new SchedulingObtained { Thread = 8, Policy = SchedulingPolicy.Other, Priority = 0, Cpus = [1], Refusals = [new SystemRefusal("priority", 1, "Real-time priority 80 was refused (EPERM): no.")] },
     });
 
     private static TimeStatistics Times => new()

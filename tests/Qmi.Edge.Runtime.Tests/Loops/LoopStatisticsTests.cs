@@ -210,7 +210,7 @@ public class LoopStatisticsTests
         var task = await RunAsync(given, MissedLoopPolicy.CatchUp, _ => TimeSpan.FromTicks(random.Next(300_000)), turns: 500);
         var statistics = task.GetLoopStatistics()!.Value;
 
-        var read = LoopStatisticsDocument.Read(Write(writer => LoopStatisticsDocument.Write(writer, statistics, withBuckets: true)))!.Value;
+        var read = LoopStatisticsDocument.Read(Write(writer => LoopStatisticsDocument.Write(writer, statistics, isWhole: true)))!.Value;
 
         Assert.Equal(statistics.Lateness!.Buckets, read.Lateness!.Buckets);
         Assert.Equal(statistics.Duration!.Buckets, read.Duration!.Buckets);

@@ -145,6 +145,22 @@ public class SchedulingTests
         GivenBox.WaitFor(() => task.Life.Scheduling is { } second && second.Thread != first.Thread, "the new thread has asked");
     }
 
+    [Fact]
+    [Trait("rule", "LOOP-13")]
+    public async Task The_statistics_of_a_loop_say_what_was_obtained_also_on_the_wire()
+    {
+        await using var given = new GivenBox(TimeProvider.System);
+        var task = given.Loop(new LoopScript(), options: new TaskOptions { Cpus = [1023] });
+        task.Start();
+        GivenBox.WaitFor(() => task.Life.Scheduling is not null, "the thread has asked");
+
+        var reply = await given.Box.FindObject("loop")!.DispatchAsync(new RpcRequest { Caller = Caller.Local, Method = "get_loop_statistics", Verb = RpcAccess.Read });
+        var read = LoopStatisticsDocument.Read(JsonDocument.Parse(reply.Result).RootElement)!.Value.Scheduling!;
+
+        Assert.Same(task.Life.Scheduling, task.GetLoopStatistics()!.Value.Scheduling);
+        Assert.Equal((task.Life.Scheduling!.Thread, "cpus"), (read.Thread, Assert.Single(read.Refusals).What));
+    }
+
     [Theory]
     [InlineData(0, null, 0, "A priority of 0 is impossible: real-time priorities are 1 to 99; leave it out for a thread like any other.")]
     [InlineData(100, null, 0, "A priority of 100 is impossible: real-time priorities are 1 to 99; leave it out for a thread like any other.")]
