@@ -38,7 +38,7 @@ internal sealed class Throttle : IDisposable
                 new Thread(() => Copy(broker, client, int.MaxValue)) { IsBackground = true, Name = "throttle down" }.Start();
             }
         }
-        catch (SocketException)
+        catch (Exception exception) when (exception is SocketException or ObjectDisposedException)
         {
             // It was disposed of.
         }
@@ -59,7 +59,7 @@ internal sealed class Throttle : IDisposable
                     Thread.Sleep(ahead);
             }
         }
-        catch (SocketException)
+        catch (Exception exception) when (exception is SocketException or ObjectDisposedException)
         {
             // One side is gone, and so is the other.
         }
