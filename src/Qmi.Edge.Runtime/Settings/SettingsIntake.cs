@@ -13,7 +13,25 @@ internal sealed class SettingsIntake<T>(QmiTaskRunner task, SettingsKeeper<T> ke
 
     /// <summary>A push as JSON.</summary>
     /// <exception cref="QmiException">BAD_ARGS with everything that is wrong, CONFLICT, NOT_SYNCED, EXPIRED, BUSY.</exception>
-    public SettingsPush Push(SettingsPushBody body, in SettingsPusher pusher)
+    public SettingsPush Push(SettingsPushBody body, in SettingsPusher pusher) => Push(pusher, body.Terms, body.Values, newest =>
+    {
+        ThrowIfUntimely(body.Terms);
+        ThrowIfStale(body.BaseRevision, body.Rebase ? body.Values : null);
+        return Lay(body, newest);
+    });
+
+    /// <summary>A push as a whole record.</summary>
+    /// <param name="settings">The settings.</param>
+    /// <param name="pusher">Who pushes.</param>
+    /// <param name="baseRevision">The revision that the pusher believes to be the newest; null = does not care.</param>
+    /// <exception cref="QmiException">BAD_ARGS with everything that is wrong, CONFLICT, BUSY.</exception>
+    public SettingsPush Push(T settings, in SettingsPusher pusher, long? baseRevision) => Push(pusher, SettingsTerms.None, type.ToElement(settings), newest =>
+    {
+        ThrowIfStale(baseRevision);
+        return (settings, PathsOf(settings, newest));
+    });
+
+    private SettingsPush Push(in SettingsPusher pusher, SettingsTerms terms, JsonElement asked, Func<SettingsEntry<T>?, (T Settings, IReadOnlyCollection<string> Paths)> lay)
     {
         var wait = new SpinWait();
         for (var attempt = 0; attempt < MostAttempts; attempt++, wait.SpinOnce())
@@ -23,42 +41,15 @@ internal sealed class SettingsIntake<T>(QmiTaskRunner task, SettingsKeeper<T> ke
             IReadOnlyCollection<string> paths;
             try
             {
-                ThrowIfUntimely(body.Terms);
-                ThrowIfStale(body);
-                (settings, paths) = Lay(body, newest);
+                (settings, paths) = lay(newest);
             }
             catch (QmiException exception)
             {
-                Audit(pusher, ToAuditText(body.Values), exception.Message);
+                Audit(pusher, ToAuditText(asked), exception.Message);
                 throw;
             }
 
-            if (TryPush(settings, paths, pusher, body.Terms, epoch) is { } push)
-                return push;
-        }
-
-        throw SettingsRefusal.TooRestless(task.Name);
-    }
-
-    /// <summary>A push as a whole record.</summary>
-    /// <param name="settings">The settings.</param>
-    /// <param name="pusher">Who pushes.</param>
-    /// <param name="baseRevision">The revision that the pusher believes to be the newest; null = does not care.</param>
-    /// <exception cref="QmiException">BAD_ARGS with everything that is wrong, CONFLICT, BUSY.</exception>
-    public SettingsPush Push(T settings, in SettingsPusher pusher, long? baseRevision)
-    {
-        var wait = new SpinWait();
-        for (var attempt = 0; attempt < MostAttempts; attempt++, wait.SpinOnce())
-        {
-            var (newest, epoch) = keeper.FindNewest();
-            if (baseRevision is { } expected && expected != keeper.Slot.Head)
-            {
-                var conflict = SettingsRefusal.Conflict(expected, keeper.Slot.Head, keeper.ChangedSince(expected));
-                Audit(pusher, ToAuditText(type.ToElement(settings)), conflict.Message);
-                throw conflict;
-            }
-
-            if (TryPush(settings, PathsOf(settings, newest), pusher, SettingsTerms.None, epoch) is { } push)
+            if (TryPush(settings, paths, pusher, terms, epoch) is { } push)
                 return push;
         }
 
@@ -109,12 +100,13 @@ internal sealed class SettingsIntake<T>(QmiTaskRunner task, SettingsKeeper<T> ke
             throw SettingsRefusal.Expired(task.Name, expires);
     }
 
-    private void ThrowIfStale(SettingsPushBody body)
+    // A merge that may be rebased is stale only where somebody else has set the same since.
+    private void ThrowIfStale(long? baseRevision, JsonElement? rebased = null)
     {
-        if (body.BaseRevision is not { } expected || keeper.Slot.Head is var head && expected == head)
+        if (baseRevision is not { } expected || keeper.Slot.Head is var head && expected == head)
             return;
         var changed = keeper.ChangedSince(expected);
-        if (!body.Rebase || changed is null || JsonMerge.PathsOf(body.Values).Any(path => changed.Any(other => JsonPointer.Overlap(path, other))))
+        if (rebased is not { } values || changed is null || JsonMerge.PathsOf(values).Any(path => changed.Any(other => JsonPointer.Overlap(path, other))))
             throw SettingsRefusal.Conflict(expected, head, changed);
     }
 
