@@ -93,11 +93,20 @@ internal static class LoopsVerb
                 Console.Clear();
             Console.Out.Write(LoopTable.Write(readings));
             if (request.Plot is { } picture)
-                await File.WriteAllTextAsync(picture, LatenessPlot.Draw(box, readings, TimeProvider.System.GetUtcNow()), cancellationToken).ConfigureAwait(false);
+                await DrawAsync(picture, LatenessPlot.Draw(box, readings, TimeProvider.System.GetUtcNow()), isDrawnAgain: request.Watch, cancellationToken).ConfigureAwait(false);
             if (!request.Watch)
                 return Array.TrueForAll(readings, reading => reading.Mistake is null) ? ExitCode.Ok : ExitCode.Failed;
             await Task.Delay(Pace, TimeProvider.System, cancellationToken).ConfigureAwait(false);
         }
+    }
+
+    private static async Task DrawAsync(string picture, string svg, bool isDrawnAgain, CancellationToken cancellationToken)
+    {
+        // Whoever looks while it is drawn again sees the old one, whole. Drawn once, it may go to a device as well, which nothing may take the place of.
+        var file = isDrawnAgain ? picture + ".new" : picture;
+        await File.WriteAllTextAsync(file, svg, cancellationToken).ConfigureAwait(false);
+        if (isDrawnAgain)
+            File.Move(file, picture, overwrite: true);
     }
 
     private static async Task<LoopReading> ReadAsync(EdgeClient client, string box, string task, CancellationToken cancellationToken)
