@@ -31,7 +31,8 @@ try
 
     await foreach (var excursion in excursions.ReadAllAsync(held.Lost))
     {
-        if (!excursion.Value.InRange)
+        // What comes first may still be about the temperature of before.
+        if (!excursion.Value.InRange || excursion.Value.Setpoint != kelvin)
             continue;
         Console.WriteLine($"holding {excursion.Value.Setpoint} K, {excursions.Lost} signals lost");
         break;
