@@ -37,15 +37,15 @@ need_bench() {
     [[ -n ${QMI_BENCH:-} ]] || deploy/publish.sh --project bench/Qmi.Edge.Bench --output "$work/bench" | tail -n 1 >&2
 }
 
-# A broker on a free port of the loopback; the port is in $port.
+# begin_broker [SETTING...]: a broker on a free port of the loopback, on the CPUs of $broker_cpus where that is set; the port is in $port.
 begin_broker() {
     local attempt wait
     need mosquitto mosquitto
     for attempt in {1..20}; do
         port=$((20000 + RANDOM % 30000))
         if answers; then continue; fi
-        printf '%s\n' "user $(id -un)" "listener $port 127.0.0.1" "allow_anonymous true" "set_tcp_nodelay true" "persistence false" >"$work/mosquitto.conf"
-        begin mosquitto -c "$work/mosquitto.conf"
+        printf '%s\n' "user $(id -un)" "listener $port 127.0.0.1" "allow_anonymous true" "set_tcp_nodelay true" "persistence false" "$@" >"$work/mosquitto.conf"
+        begin ${broker_cpus:+taskset -c "$broker_cpus"} mosquitto -c "$work/mosquitto.conf"
         for wait in {1..50}; do
             if answers; then return; fi
             kill -0 "$begun" 2>/dev/null || break
@@ -59,7 +59,7 @@ answers() { (exec 3<>"/dev/tcp/127.0.0.1/$port") 2>/dev/null; }
 
 machine() { sed -n 's/^model name\s*: //p;s/^Model\s*: //p' /proc/cpuinfo | head -n 1; }
 
-# The head of a report: TITLE METHOD.
+# head_of_report TITLE METHOD [VERSIONS]: what a report begins with.
 head_of_report() {
     cat <<END
 # $1 of $(date -u +%F)
@@ -68,18 +68,18 @@ head_of_report() {
 |---|---|
 | machine | $(machine), $(nproc) CPUs, $(awk '/^MemTotal/ { printf "%.0f GB", $2 / 1048576 }' /proc/meminfo), $(uname -sm) $(uname -r | sed 's/-.*//'), $(grep -o 'PREEMPT[A-Z_]*' /proc/version | head -n 1)$(grep -q '^flags.* hypervisor' /proc/cpuinfo && echo ', a virtual machine') |
 | load while measuring | $(cut -d ' ' -f 1-3 /proc/loadavg) |
-| versions | Qmi.Edge $("$bench" version | sed 's/^Qmi.Edge //') |
+| versions | Qmi.Edge $("$bench" version | sed 's/^Qmi.Edge //')${3:-} |
 | method | $2 |
 
 END
 }
 
-# Shows report.md, and keeps it as bench/results/DATE-MACHINE-NAME.md.
+# keep_report [NAME]: shows report.md, and keeps it as bench/results/DATE-MACHINE-NAME.md.
 keep_report() {
     local name result
     cat "$work/report.md"
     name=$(machine | tr '[:upper:]' '[:lower:]' | sed 's/[^a-z0-9]\+/-/g; s/^-//; s/-$//')
-    result=bench/results/$(date -u +%F)-${name:-$(uname -m)}-$(nproc)cpu-$1.md
+    result=bench/results/$(date -u +%F)-${name:-$(uname -m)}-$(nproc)cpu${1:+-$1}.md
     cp "$work/report.md" "$result"
     echo "Written to $result"
 }

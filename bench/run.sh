@@ -8,54 +8,27 @@ set -euo pipefail
 root=$(cd "$(dirname "$0")/.." && pwd)
 cd "$root"
 source deploy/packages.sh
+source bench/common.sh
 
-repetitions=5 starts=3 rounds=40 settle=3 watch=5 data=10 quick=
+repetitions=5 starts=3 rounds=40 settle=3 watch=5 data=10 boxes=5000 quick=
 case ${1:-} in
---quick) repetitions=2 starts=2 rounds=15 settle=2 watch=2 data=3 quick=1 ;;
+--quick) repetitions=2 starts=2 rounds=15 settle=2 watch=2 data=3 boxes=200 quick=1 ;;
 -h | --help) sed -n '2,6s/^# \{0,1\}//p' "$0"; exit 0 ;;
 ?*) echo "run.sh: unknown option $1 (try --help)" >&2; exit 2 ;;
 esac
 
-PATH=$PATH:/usr/sbin:/usr/local/sbin
-need_dotnet
 need gcc gcc libc6-dev
-need mosquitto mosquitto
 need /usr/include/mosquitto.h libmosquitto-dev
 need taskset util-linux
 
-work=$(mktemp -d)
-samples=$work/samples
-running=()
-finish() {
-    local status=$?
-    for pid in "${running[@]}"; do kill "$pid" 2>/dev/null || true; done
-    wait 2>/dev/null || true
-    if ((status != 0 && status != 130)) && [[ -s $work/output ]]; then cat "$work/output" >&2; fi
-    rm -rf "$work"
-}
-trap finish EXIT
-trap 'exit 130' INT TERM
-
-# begin CPUS PROGRAM...: starts a program on those CPUs; its pid is in $begun.
-begin() {
-    taskset -c "$1" "${@:2}" >"$work/output" 2>&1 &
-    begun=$!
-    running+=("$begun")
-}
-end() {
-    kill "$1"
-    wait "$1" 2>/dev/null || true
-    local pid left=()
-    for pid in "${running[@]}"; do [[ $pid == "$1" ]] || left+=("$pid"); done
-    running=("${left[@]}")
-}
+# place CPUS PROGRAM...: starts a program on those CPUs; its pid is in $begun.
+place() { begin taskset -c "$1" "${@:2}"; }
 
 # ---- what is measured
 
 echo "Building ..."
 publish() { deploy/publish.sh --project "$1" --output "$work/$2" | tail -n 1 >&2; }
-publish bench/Qmi.Edge.Bench bench
-bench=$work/bench/Qmi.Edge.Bench
+need_bench
 if [[ -z $quick ]]; then
     publish src/qmi-edge qmi-edge
     publish samples/cryo cryo
@@ -78,19 +51,8 @@ done
 everywhere=$(IFS=,; echo "${allowed[*]}")
 declare -A responder_on=([apart]=${allowed[1]:-${allowed[0]}} [one]=${allowed[0]})
 
-answers() { (exec 3<>"/dev/tcp/127.0.0.1/$port") 2>/dev/null; }
-for attempt in {1..20}; do
-    port=$((20000 + RANDOM % 30000))
-    if answers; then continue; fi
-    printf '%s\n' "user $(id -un)" "listener $port 127.0.0.1" "allow_anonymous true" "set_tcp_nodelay true" "persistence false" >"$work/mosquitto.conf"
-    begin "${allowed[0]}" mosquitto -c "$work/mosquitto.conf"
-    for wait in {1..50}; do
-        if answers; then break 2; fi
-        kill -0 "$begun" 2>/dev/null || break
-        sleep 0.1
-    done
-    [[ $attempt != 20 ]] || { echo "run.sh: mosquitto does not start" >&2; exit 1; }
-done
+broker_cpus=${allowed[0]}
+begin_broker
 
 # box TASKS TYPE [PORT [FOLDER]]: the configuration of a box with that many loop tasks at 10 Hz, on the broker or not, with a state folder or not.
 box() {
@@ -116,9 +78,9 @@ round_trips() {
     box 1 busy_loop "$port" >"$work/box.json"
     box 1 busy_loop "$port" "$work/state" >"$work/kept.json"
     for placement in apart one; do
-        begin "${responder_on[$placement]}" "$work/echo" "$port"
+        place "${responder_on[$placement]}" "$work/echo" "$port"
         echo_pid=$begun
-        begin "${responder_on[$placement]}" "$bench" run "$work/box.json"
+        place "${responder_on[$placement]}" "$bench" run "$work/box.json"
         box_pid=$begun
         sleep 1
         for qos in 0 1; do
@@ -127,7 +89,7 @@ round_trips() {
         done
         end "$box_pid"
         # The same box, but that it writes down what it is asked for before it does it.
-        begin "${responder_on[$placement]}" "$bench" run "$work/kept.json"
+        place "${responder_on[$placement]}" "$bench" run "$work/kept.json"
         box_pid=$begun
         sleep 1
         for qos in 0 1; do
@@ -152,7 +114,7 @@ ticks() { awk '{ print $14 + $15 }' "/proc/$1/stat"; }
 # watch NAME PROGRAM...: resident memory, threads and the share of one CPU.
 watch() {
     local before
-    begin "$everywhere" "${@:2}"
+    place "$everywhere" "${@:2}"
     sleep "$settle"
     before=$(ticks "$begun")
     sleep "$watch"
@@ -185,6 +147,11 @@ for ((repetition = 1; repetition <= repetitions; repetition++)); do
 done
 echo "Loop tasks ..."
 loops >>"$samples"
+echo "Fleet ..."
+# A snapshot of a whole fleet is more than a broker keeps for a client by default.
+broker_cpus=
+begin_broker "max_queued_messages 1000000"
+"$bench" measure fleet "$port" "$boxes" >>"$samples"
 
 # ---- the report
 
@@ -195,8 +162,6 @@ figure() {
 }
 # ratio NAME NAME [DECIMALS]
 ratio() { awk -v first="$(figure "$1" 6)" -v second="$(figure "$2" 6)" -v decimals="${3:-1}" 'BEGIN { printf "%.*f", decimals, first / second }'; }
-# verdict FIGURE LIMIT: whether the aim, the figure at most the limit, is met.
-verdict() { awk -v figure="$1" -v limit="$2" 'BEGIN { print figure <= limit ? "met" : "missed" }'; }
 thousands() { awk -v value="$(figure "$1" 0)" 'BEGIN { printf "%.0f k/s", value / 1000 }'; }
 size() { awk -v bytes="$(stat -c %s "$1")" 'BEGIN { printf "%.1f MB", bytes / 1e6 }'; }
 
@@ -229,19 +194,10 @@ loop_rows() {
     done
 }
 
-machine() { sed -n 's/^model name\s*: //p;s/^Model\s*: //p' /proc/cpuinfo | head -n 1; }
-
 report() {
+    head_of_report "Benchmarks" "$repetitions repetitions of everything, one after the other; medians of them. What is compared ran in turns in the same run: read the ratios" \
+        "; $(mosquitto -h | head -n 1); $(gcc --version | head -n 1)"
     cat <<END
-# Benchmarks of $(date -u +%F)
-
-| | |
-|---|---|
-| machine | $(machine), ${#allowed[@]} CPUs, $(awk '/^MemTotal/ { printf "%.0f GB", $2 / 1048576 }' /proc/meminfo), $(uname -sm) $(uname -r | sed 's/-.*//') |
-| load while measuring | $(cut -d ' ' -f 1-3 /proc/loadavg) |
-| versions | Qmi.Edge $("$bench" version | sed 's/^Qmi.Edge //'); $(mosquitto -h | head -n 1); $(gcc --version | head -n 1) |
-| method | $repetitions repetitions of everything, one after the other; medians of them. What is compared ran in turns in the same run: read the ratios. |
-
 ## Calls across the broker
 
 One request at a time from the C requester \`bench/c/ask.c\`, in rounds of 50 calls: the box, then the floors, \`bench/c/echo.c\`, on the same
@@ -278,6 +234,12 @@ $(journal_rows)
 
 The data connection is full because its way takes 40 kB/s, and ten tasks at 1 kHz need several times that: the box gives up the oldest values and counts
 them. The one whose data connection is idle is a second box in the same process; both are asked in turns, 300 times each, ten times.
+
+## A fleet
+
+$(figure fleet_boxes 0) boxes that are nothing but their $(figure fleet_documents 0) retained documents, $(figure fleet_megabytes 0) MB, on one broker; put there by one process in $(figure fleet_publish_s) s. A supervisor
+that asks for the state of all has it after $(figure fleet_states_s 2) s ($(figure fleet_states_missing 0) missing), one that asks for everything after $(figure fleet_snapshot_s 1) s ($(figure fleet_snapshot_missing 0) missing), at QoS 0 and with
+\`max_queued_messages 1000000\`: by default mosquitto drops what is more than a thousand.
 
 ## In the process
 
@@ -323,10 +285,4 @@ END
 }
 
 report >"$work/report.md"
-cat "$work/report.md"
-if [[ -z $quick ]]; then
-    name=$(machine | tr '[:upper:]' '[:lower:]' | sed 's/[^a-z0-9]\+/-/g; s/^-//; s/-$//')
-    result=bench/results/$(date -u +%F)-${name:-$(uname -m)}-${#allowed[@]}cpu.md
-    cp "$work/report.md" "$result"
-    echo "Written to $result"
-fi
+if [[ -z $quick ]]; then keep_report; else cat "$work/report.md"; fi

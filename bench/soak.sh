@@ -61,14 +61,14 @@ for ((number = 1; number <= looks; number++)); do
 done
 end_statistics=$(statistics)
 
-# The quarter at the end beside the quarter before the middle: what a box needs to begin with is no growth.
+# The last quarter beside the second: what a box needs to begin with is no growth.
 judge() {
     awk '{ rss[NR] = $1; threads[NR] = $2; files[NR] = $3 }
         END {
-            quarter = int(NR / 4)
-            for (row = NR - 2 * quarter - quarter + 1; row <= NR - 2 * quarter; row++) early += rss[row] / quarter
+            quarter = int(NR / 4); then = quarter + 1
+            for (row = then; row < then + quarter; row++) early += rss[row] / quarter
             for (row = NR - quarter + 1; row <= NR; row++) late += rss[row] / quarter
-            printf "%.0f %.0f %.2f %d %d %d %d\n", early / 1024, late / 1024, (late - early) * 100 / early, threads[2], threads[NR], files[2], files[NR]
+            printf "%.1f %.1f %.2f %d %d %d %d\n", early / 1024, late / 1024, (late - early) * 100 / early, threads[then], threads[NR], files[then], files[NR]
         }' "$samples"
 }
 read -r early late growth threads_then threads_now files_then files_now < <(judge)
@@ -88,7 +88,11 @@ latest=$(member lateness_us.max <<<"$end_statistics")
 | open files | $files_then | $files_now | |
 
 $turns turns, $misses of them missed, $by_gc with a pause of the collector near them; the latest turn of the whole run began $latest us late.
+
+| minute | resident memory | threads | open files |
+|---|---|---|---|
 END
+    awk -v settle="$settle" -v pause="$pause" '{ printf "| %.0f | %.1f MB | %d | %d |\n", (settle + (NR - 1) * pause) / 60, $1 / 1024, $2, $3 }' "$samples"
 } >"$work/report.md"
 if [[ -n $keep ]]; then keep_report soak; else cat "$work/report.md"; fi
 [[ $flat == flat && $threads_now -le $((threads_then + 2)) && $files_now -le $((files_then + 2)) ]] || { echo "soak.sh: something grows" >&2; exit 1; }

@@ -37,9 +37,10 @@ internal static class Capacity
         await Task.Delay(TimeSpan.FromSeconds(seconds));
         var after = Sum(runners);
         process.Refresh();
-        Samples.Print("turns_per_s", (after.Turns - before.Turns) / clock.Elapsed.TotalSeconds);
-        Samples.Print("missed_percent", 100.0 * (after.Misses - before.Misses) / (after.Turns - before.Turns));
-        Samples.Print("skipped", after.Skipped - before.Skipped);
+        var (turns, misses, skipped) = (after.Turns - before.Turns, after.Misses - before.Misses, after.Skipped - before.Skipped);
+        Samples.Print("turns_per_s", turns / clock.Elapsed.TotalSeconds);
+        Samples.Print("missed_percent", 100.0 * misses / turns);
+        Samples.Print("skipped_percent", 100.0 * skipped / (turns + skipped));
         Samples.Print("cpu_percent", (process.TotalProcessorTime - cpu) / clock.Elapsed * 100);
         Samples.Print("rss_mb", process.WorkingSet64 / 1e6);
         Samples.Print("threads", process.Threads.Count);
