@@ -1,4 +1,3 @@
-using System.Reflection;
 using System.Xml.Linq;
 
 namespace Qmi.Edge.Architecture.Tests;
@@ -8,8 +7,7 @@ internal static class Repository
 {
     private static readonly string[] Built = ["artifacts", "bin", "obj", ".git"];
 
-    public static string Root { get; } =
-        typeof(Repository).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().Single(metadata => metadata.Key == "RepositoryRoot").Value!;
+    public static string Root => Checkout.Root;
 
     /// <summary>All files below a folder whose name ends so, by their paths from the root.</summary>
     public static IEnumerable<string> Files(string folder, params string[] endings) =>

@@ -1,7 +1,6 @@
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using Qmi.Edge.Runtime;
-using Qmi.Edge.Testing;
 
 namespace Qmi.Edge.Box.Tests;
 

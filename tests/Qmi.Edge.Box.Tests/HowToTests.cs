@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
-using Qmi.Edge.Testing;
 
 namespace Qmi.Edge.Box.Tests;
 
@@ -53,17 +52,9 @@ public sealed partial class HowToTests : IDisposable
     // The sample's program stands for qmi-edge: it has the built-in types and more.
     private static string Program { get; } = Path.GetFullPath(Path.Combine(AppContext.BaseDirectory, "..", "..", "cryo", "debug", "cryo"));
 
-    private static string Folder { get; } = Path.Combine(FindRoot(), "docs", "how-to");
+    private static string Folder { get; } = Checkout.PathOf("docs", "how-to");
 
     private static string Read(string page) => File.ReadAllText(Path.Combine(Folder, page));
-
-    private static string FindRoot()
-    {
-        var folder = new DirectoryInfo(AppContext.BaseDirectory);
-        while (!File.Exists(Path.Combine(folder.FullName, "Qmi.Edge.sln")))
-            folder = folder.Parent ?? throw new DirectoryNotFoundException("These tests run from a checkout.");
-        return folder.FullName;
-    }
 
     private void Run(string line)
     {

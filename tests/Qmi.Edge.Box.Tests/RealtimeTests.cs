@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
-using Qmi.Edge.Testing;
 
 namespace Qmi.Edge.Box.Tests;
 

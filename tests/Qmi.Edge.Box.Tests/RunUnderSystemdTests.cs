@@ -1,14 +1,13 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
 using Qmi.Edge.Runtime;
-using Qmi.Edge.Testing;
 
 namespace Qmi.Edge.Box.Tests;
 
 /// <summary>What docs/how-to/run-under-systemd.md tells an operator to install fits the program.</summary>
 public sealed partial class RunUnderSystemdTests : IDisposable
 {
-    private static readonly string Page = File.ReadAllText(Repository.PathOf("docs", "how-to", "run-under-systemd.md"));
+    private static readonly string Page = File.ReadAllText(Checkout.PathOf("docs", "how-to", "run-under-systemd.md"));
     private static readonly string Unit = IniBlock().Match(Page).Groups[1].Value;
 
     private readonly TemporaryFolder _folder = new();

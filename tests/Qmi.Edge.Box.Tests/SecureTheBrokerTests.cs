@@ -1,12 +1,11 @@
 using System.Text.RegularExpressions;
-using Qmi.Edge.Testing;
 
 namespace Qmi.Edge.Box.Tests;
 
 /// <summary>Runs what docs/how-to/secure-the-broker.md tells to type, in its order.</summary>
 public sealed partial class SecureTheBrokerTests : IDisposable
 {
-    private static readonly string Page = File.ReadAllText(Repository.PathOf("docs", "how-to", "secure-the-broker.md"));
+    private static readonly string Page = File.ReadAllText(Checkout.PathOf("docs", "how-to", "secure-the-broker.md"));
     private static readonly IReadOnlyList<string> Commands = [.. ShellBlock().Matches(Page).Select(match => match.Groups[1].Value)];
 
     private readonly TemporaryFolder _folder = new();
@@ -21,7 +20,7 @@ public sealed partial class SecureTheBrokerTests : IDisposable
         Directory.CreateDirectory(_folder.PathOf("etc/conf.d"));
         // The program under its own name, as it is installed.
         _folder.Write("qmi-edge", $"#!/bin/sh\nexec '{Path.Combine(AppContext.BaseDirectory, "cryo")}' \"$@\"\n");
-        Directory.CreateSymbolicLink(_folder.PathOf("deploy"), Repository.PathOf("deploy"));
+        Directory.CreateSymbolicLink(_folder.PathOf("deploy"), Checkout.PathOf("deploy"));
         Type("chmod +x qmi-edge");
 
         Type(Commands[0]);
@@ -73,7 +72,7 @@ public sealed partial class SecureTheBrokerTests : IDisposable
     public void Every_link_leads_somewhere()
     {
         foreach (Match link in RelativeLink().Matches(Page))
-            Assert.True(Path.Exists(Repository.PathOf("docs", "how-to", link.Groups[1].Value)), link.Groups[1].Value);
+            Assert.True(Path.Exists(Checkout.PathOf("docs", "how-to", link.Groups[1].Value)), link.Groups[1].Value);
     }
 
     private MosquittoBroker StartBroker(string configuration)

@@ -1,7 +1,6 @@
 using System.Text.RegularExpressions;
 using Qmi.Edge.Bridge;
 using Qmi.Edge.Runtime;
-using Qmi.Edge.Testing;
 
 namespace Qmi.Edge.Box.Tests;
 

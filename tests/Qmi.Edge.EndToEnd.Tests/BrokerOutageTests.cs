@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using Qmi.Edge.Testing;
 using static Qmi.Edge.EndToEnd.Tests.GivenCryo;
 
 namespace Qmi.Edge.EndToEnd.Tests;

@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Text.Json;
-using Qmi.Edge.Testing;
 
 namespace Qmi.Edge.EndToEnd.Tests;
 
@@ -30,14 +29,14 @@ public sealed class CertificateTests : IDisposable
     [Fact]
     public void It_makes_the_rules_is_known_by_its_certificate_and_renews_it()
     {
-        using (var acl = new ChildProcess(Repository.Published("qmi-edge"), "acl", "--boxes", "box07", "--users", "adm=admin", "--output", PathOf("acl")))
+        using (var acl = new ChildProcess(Published.Program("qmi-edge"), "acl", "--boxes", "box07", "--users", "adm=admin", "--output", PathOf("acl")))
             Assert.Equal(0, acl.WaitForExit());
         Write("ca.pem", _authority.Authority);
         foreach (var name in new[] { "box07", "adm" })
             Issue(name);
         var server = _authority.Issue("127.0.0.1");
         using var broker = new MosquittoBroker(MutualTls, files: [("acl", File.ReadAllText(PathOf("acl"))), ("ca.pem", _authority.Authority), ("server.pem", server.Certificate), ("server.key", server.Key)]);
-        using var box = new ChildProcess(Repository.Published("qmi-edge"), "run", Write("box.json", """
+        using var box = new ChildProcess(Published.Program("qmi-edge"), "run", Write("box.json", """
             {"box":"box07",
              "mqtt":{"host":"127.0.0.1","port":PORT,"tls":{"ca_file":"ca.pem","certificate_file":"box07.pem","key_file":"box07.key"},"roles":{"adm":"admin"}},
              "tasks":{"host":{"type":"host_monitor"}}}

@@ -1,5 +1,4 @@
 using System.Globalization;
-using Qmi.Edge.Testing;
 using static Qmi.Edge.EndToEnd.Tests.GivenCryo;
 
 namespace Qmi.Edge.EndToEnd.Tests;
@@ -18,7 +17,7 @@ public sealed class ClockTests : IDisposable
         File.WriteAllText(offset, "+0");
         using var given = new GivenCryo(box: configuration => new ChildProcess("env",
             $"LD_PRELOAD={FindFakeTime()}", $"FAKETIME_TIMESTAMP_FILE={offset}", "FAKETIME_NO_CACHE=1", "FAKETIME_DONT_FAKE_MONOTONIC=1",
-            Repository.Published("cryo"), "run", configuration));
+            Published.Program("cryo"), "run", configuration));
         var grant = given.Ask("call", "thermostat", "lock", """{"args":{"lease_ms":60000,"note":"align"}}""");
         Assert.Equal("true", Text(grant, "ok"));
         var before = Watch(given);

@@ -1,5 +1,3 @@
-using Qmi.Edge.Testing;
-
 namespace Qmi.Edge.EndToEnd.Tests;
 
 public class CommandLineTests
@@ -7,7 +5,7 @@ public class CommandLineTests
     [Fact]
     public void The_binary_is_native_and_says_its_version()
     {
-        using var process = new ChildProcess(Repository.Published("qmi-edge"), "version");
+        using var process = new ChildProcess(Published.Program("qmi-edge"), "version");
 
         Assert.Equal(0, process.WaitForExit());
         Assert.Matches(@"^Qmi\.Edge \d+\.\d+\.\d+ \(.NET .*, native, linux-", Assert.Single(process.Output));
@@ -25,7 +23,7 @@ public class CommandLineTests
             }
             """);
 
-        using var process = new ChildProcess(Repository.Published("qmi-edge"), "validate", file);
+        using var process = new ChildProcess(Published.Program("qmi-edge"), "validate", file);
         var exitCode = process.WaitForExit();
         File.Delete(file);
 
@@ -41,7 +39,7 @@ public class CommandLineTests
     [InlineData("run", "a.json", "b.json")]
     public void A_wrong_command_line_is_exit_code_2(params string[] arguments)
     {
-        using var process = new ChildProcess(Repository.Published("qmi-edge"), arguments);
+        using var process = new ChildProcess(Published.Program("qmi-edge"), arguments);
 
         Assert.Equal(2, process.WaitForExit());
         Assert.NotEmpty(process.Errors);
@@ -50,7 +48,7 @@ public class CommandLineTests
     [Fact]
     public void The_sample_configuration_is_valid()
     {
-        using var process = new ChildProcess(Repository.Published("cryo"), "validate", Repository.PathOf("samples", "cryo", "box.json"));
+        using var process = new ChildProcess(Published.Program("cryo"), "validate", Checkout.PathOf("samples", "cryo", "box.json"));
 
         Assert.Equal(0, process.WaitForExit());
         Assert.EndsWith("box.json is valid.", process.Output[0]);

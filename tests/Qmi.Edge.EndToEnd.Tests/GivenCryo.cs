@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Text.Json;
-using Qmi.Edge.Testing;
 
 namespace Qmi.Edge.EndToEnd.Tests;
 
@@ -13,14 +12,14 @@ internal sealed class GivenCryo : IDisposable
 
     public GivenCryo(bool startBroker = true, Func<string, ChildProcess>? box = null)
     {
-        _box = box ?? (configuration => new ChildProcess(Repository.Published("cryo"), "run", configuration));
+        _box = box ?? (configuration => new ChildProcess(Published.Program("cryo"), "run", configuration));
         Broker = new MosquittoBroker("allow_anonymous true\nset_tcp_nodelay true\nmax_queued_messages 0");
         if (!startBroker)
             Broker.Kill();
-        Simulator = new ChildProcess(Repository.Published("cryo-simulator"), "0");
+        Simulator = new ChildProcess(Published.Program("cryo-simulator"), "0");
         SimulatorPort = int.Parse(Simulator.WaitForLine("simulated cryostat at").Split(':')[^1], CultureInfo.InvariantCulture);
         Configuration = Path.Combine(_folder, "box.json");
-        File.WriteAllText(Configuration, File.ReadAllText(Repository.PathOf("samples", "cryo", "box.json"))
+        File.WriteAllText(Configuration, File.ReadAllText(Checkout.PathOf("samples", "cryo", "box.json"))
             .Replace("1883", Broker.Port.ToString(CultureInfo.InvariantCulture), StringComparison.Ordinal)
             .Replace("5025", SimulatorPort.ToString(CultureInfo.InvariantCulture), StringComparison.Ordinal));
         Box = StartBox();
@@ -47,7 +46,7 @@ internal sealed class GivenCryo : IDisposable
 
     public ChildProcess StartBox() => Box = _box(Configuration);
 
-    public void RestartSimulator() => Simulator = new ChildProcess(Repository.Published("cryo-simulator"), SimulatorPort.ToString(CultureInfo.InvariantCulture));
+    public void RestartSimulator() => Simulator = new ChildProcess(Published.Program("cryo-simulator"), SimulatorPort.ToString(CultureInfo.InvariantCulture));
 
     public Supervisor Connect(string version = "5")
     {

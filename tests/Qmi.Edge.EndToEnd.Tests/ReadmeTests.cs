@@ -1,12 +1,11 @@
 using System.Text.RegularExpressions;
-using Qmi.Edge.Testing;
 
 namespace Qmi.Edge.EndToEnd.Tests;
 
 /// <summary>Runs what README.md tells a new user to type.</summary>
 public partial class ReadmeTests
 {
-    private static readonly string Text = File.ReadAllText(Repository.PathOf("README.md"));
+    private static readonly string Text = File.ReadAllText(Checkout.PathOf("README.md"));
 
     private static readonly IReadOnlyList<string> Commands = [.. ShellBlock().Matches(Text).Select(match => match.Groups[1].Value.Trim())];
 
@@ -15,13 +14,13 @@ public partial class ReadmeTests
     {
         Assert.Equal(3, Commands.Count);
         Assert.Equal("deploy/quickstart.sh", Commands[0]);
-        using var quickstart = new ChildProcess(Repository.PathOf("deploy", "quickstart.sh"), Repository.Root, []);
+        using var quickstart = new ChildProcess(Checkout.PathOf("deploy", "quickstart.sh"), Checkout.Root, []);
         Assert.True(SpinWait.SpinUntil(() => quickstart.HasExited || quickstart.Output.Any(line => line.Contains("Live status", StringComparison.Ordinal)), TimeSpan.FromMinutes(8)));
         Assert.False(quickstart.HasExited, string.Join('\n', quickstart.Errors));
         quickstart.WaitForLine("thermostat/status");
 
         // What a person would type, one after the other; the last line lets the replies arrive and ends the subscriber.
-        using var terminal = new ChildProcess("bash", Repository.Root, ["-c", Commands[1].Replace("-v &", "-v & subscriber=$!; sleep 1", StringComparison.Ordinal).Replace("\n", "\nsleep 0.3\n", StringComparison.Ordinal) + "\nsleep 1\nkill $subscriber"]);
+        using var terminal = new ChildProcess("bash", Checkout.Root, ["-c", Commands[1].Replace("-v &", "-v & subscriber=$!; sleep 1", StringComparison.Ordinal).Replace("\n", "\nsleep 0.3\n", StringComparison.Ordinal) + "\nsleep 1\nkill $subscriber"]);
         terminal.WaitForExit();
         // Alice is told that somebody stopped what she has locked; whether before or after bob's reply is nobody's business.
         var notice = Assert.Single(terminal.Output, line => line.Contains("/_lock ", StringComparison.Ordinal));
@@ -36,20 +35,20 @@ public partial class ReadmeTests
         foreach (var (part, reply) in expected.Zip(replies))
             Assert.Contains(part, reply);
         Assert.Contains("alignment until 15:00", replies[4]);
-        Assert.False(Directory.Exists(Repository.PathOf("artifacts", "quickstart")), "The quickstart cleans up after itself.");
+        Assert.False(Directory.Exists(Checkout.PathOf("artifacts", "quickstart")), "The quickstart cleans up after itself.");
     }
 
     [Fact]
     public void The_test_command_is_the_one_that_CI_runs()
     {
         Assert.Equal("tests/run.sh", Commands[2]);
-        Assert.Contains("tests/run.sh", File.ReadAllText(Repository.PathOf(".ci", "run")));
+        Assert.Contains("tests/run.sh", File.ReadAllText(Checkout.PathOf(".ci", "run")));
     }
 
     [Fact]
     public void Every_line_of_the_task_in_CSharp_stands_in_the_sample()
     {
-        var sample = Directory.GetFiles(Repository.PathOf("samples", "cryo"), "*.cs").SelectMany(File.ReadAllLines).Select(line => line.Trim()).ToHashSet();
+        var sample = Directory.GetFiles(Checkout.PathOf("samples", "cryo"), "*.cs").SelectMany(File.ReadAllLines).Select(line => line.Trim()).ToHashSet();
 
         foreach (var line in CSharpBlock().Match(Text).Groups[1].Value.Split('\n').Select(line => line.Trim()).Where(line => line.Length > 0))
             Assert.Contains(line, sample);
@@ -59,7 +58,7 @@ public partial class ReadmeTests
     public void Every_link_leads_somewhere()
     {
         foreach (Match link in RelativeLink().Matches(Text))
-            Assert.True(Path.Exists(Repository.PathOf(link.Groups[1].Value)), link.Groups[1].Value);
+            Assert.True(Path.Exists(Checkout.PathOf(link.Groups[1].Value)), link.Groups[1].Value);
     }
 
     [GeneratedRegex(@"```sh\n(.*?)```", RegexOptions.Singleline)]

@@ -1,6 +1,5 @@
 using System.Net.Sockets;
 using System.Text;
-using Qmi.Edge.Testing;
 using static Qmi.Edge.EndToEnd.Tests.GivenCryo;
 
 namespace Qmi.Edge.EndToEnd.Tests;

@@ -1,5 +1,3 @@
-using Qmi.Edge.Testing;
-
 namespace Qmi.Edge.EndToEnd.Tests;
 
 /// <summary>A file system of 64 MiB in memory that a test can fill. Only root can have one.</summary>

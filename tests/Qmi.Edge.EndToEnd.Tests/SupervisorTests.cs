@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
-using Qmi.Edge.Testing;
 using static Qmi.Edge.EndToEnd.Tests.GivenCryo;
 
 namespace Qmi.Edge.EndToEnd.Tests;
@@ -8,7 +7,7 @@ namespace Qmi.Edge.EndToEnd.Tests;
 /// <summary>The native sample supervisor and the page that explains it.</summary>
 public partial class SupervisorTests
 {
-    private static readonly string Program = Repository.PathOf("samples", "cryo-supervisor", "Program.cs");
+    private static readonly string Program = Checkout.PathOf("samples", "cryo-supervisor", "Program.cs");
 
     [Fact]
     public void It_finds_the_box_locks_the_thermostat_changes_it_and_sees_it_follow()
@@ -16,7 +15,7 @@ public partial class SupervisorTests
         using var given = new GivenCryo();
         given.Supervisor!.WaitFor(Topic("task/thermostat/status"), status => Text(status, "values", "temperature") is not ("null" or null));
 
-        using var supervisor = new ChildProcess(Repository.Published("cryo-supervisor"), "127.0.0.1", given.Broker.Port.ToString(CultureInfo.InvariantCulture), "300");
+        using var supervisor = new ChildProcess(Published.Program("cryo-supervisor"), "127.0.0.1", given.Broker.Port.ToString(CultureInfo.InvariantCulture), "300");
         var exitCode = supervisor.WaitForExit();
 
         Assert.True(exitCode == 0, string.Join('\n', supervisor.Errors));
@@ -34,7 +33,7 @@ public partial class SupervisorTests
     [Fact]
     public void Without_a_broker_it_says_so()
     {
-        using var supervisor = new ChildProcess(Repository.Published("cryo-supervisor"), "127.0.0.1", FreePort.Find().ToString(CultureInfo.InvariantCulture), "300");
+        using var supervisor = new ChildProcess(Published.Program("cryo-supervisor"), "127.0.0.1", FreePort.Find().ToString(CultureInfo.InvariantCulture), "300");
 
         Assert.Equal(1, supervisor.WaitForExit());
         Assert.StartsWith("EXPIRED (done: No): 127.0.0.1:", Assert.Single(supervisor.Errors));
@@ -43,7 +42,7 @@ public partial class SupervisorTests
     [Fact]
     public void Every_line_of_the_page_stands_in_the_sample()
     {
-        var page = File.ReadAllText(Repository.PathOf("docs", "how-to", "supervise-from-csharp.md"));
+        var page = File.ReadAllText(Checkout.PathOf("docs", "how-to", "supervise-from-csharp.md"));
         var sample = File.ReadAllLines(Program).Select(line => line.Trim()).ToHashSet();
 
         Assert.All(

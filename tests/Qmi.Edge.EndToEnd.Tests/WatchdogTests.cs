@@ -1,7 +1,6 @@
 using System.Net.Sockets;
 using System.Text;
 using System.Text.Json;
-using Qmi.Edge.Testing;
 
 namespace Qmi.Edge.EndToEnd.Tests;
 

@@ -10,7 +10,7 @@ public sealed class SnapshotTests
 
     public static TheoryData<string> Cases => [.. Directory.GetDirectories(Folder).Select(folder => Path.GetFileName(folder))];
 
-    private static string Folder => Repository.PathOf("tests", "Qmi.Edge.Generators.Tests", "Snapshots");
+    private static string Folder => Checkout.PathOf("tests", "Qmi.Edge.Generators.Tests", "Snapshots");
 
     [Theory]
     [MemberData(nameof(Cases))]

@@ -1,6 +1,5 @@
 using Cryo;
 using Qmi.Edge.Runtime;
-using Qmi.Edge.Testing;
 
 namespace Qmi.Edge.Samples.Tests;
 

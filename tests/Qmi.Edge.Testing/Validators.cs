@@ -47,11 +47,8 @@ public static class Validators
 
     private static string Install()
     {
-        var root = new DirectoryInfo(AppContext.BaseDirectory);
-        while (!File.Exists(Path.Combine(root.FullName, "Qmi.Edge.sln")))
-            root = root.Parent ?? throw new DirectoryNotFoundException("These tests run from a checkout.");
-        var (exitCode, output, errors) = Run("bash", [Path.Combine(root.FullName, "tests", "validators", "install.sh")], "");
-        return exitCode == 0 ? Path.Combine(root.FullName, "artifacts", "validators") : throw new InvalidOperationException($"The validators could not be installed: {output} {errors}");
+        var (exitCode, output, errors) = Run("bash", [Checkout.PathOf("tests", "validators", "install.sh")], "");
+        return exitCode == 0 ? Checkout.PathOf("artifacts", "validators") : throw new InvalidOperationException($"The validators could not be installed: {output} {errors}");
     }
 
     private static (int ExitCode, string Output, string Errors) Run(string program, string[] arguments, string input)

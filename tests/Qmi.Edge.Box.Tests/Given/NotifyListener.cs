@@ -1,7 +1,6 @@
 using System.Collections.Concurrent;
 using System.Net.Sockets;
 using System.Text;
-using Qmi.Edge.Testing;
 
 namespace Qmi.Edge.Box.Tests;
 

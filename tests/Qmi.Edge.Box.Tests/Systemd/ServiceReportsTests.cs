@@ -1,6 +1,5 @@
 using Microsoft.Extensions.Logging;
 using Qmi.Edge.Runtime;
-using Qmi.Edge.Testing;
 
 namespace Qmi.Edge.Box.Tests;
 

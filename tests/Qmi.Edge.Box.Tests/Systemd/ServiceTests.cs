@@ -1,5 +1,3 @@
-using Qmi.Edge.Testing;
-
 namespace Qmi.Edge.Box.Tests;
 
 /// <summary>A whole process as systemd runs it, with a socket of the test's own.</summary>

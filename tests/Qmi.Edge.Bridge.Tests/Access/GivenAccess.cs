@@ -1,5 +1,3 @@
-using Qmi.Edge.Testing;
-
 namespace Qmi.Edge.Bridge.Tests;
 
 /// <summary>How a broker knows who somebody is.</summary>

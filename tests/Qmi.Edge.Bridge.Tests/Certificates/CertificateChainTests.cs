@@ -1,5 +1,4 @@
 using System.Security.Cryptography.X509Certificates;
-using Qmi.Edge.Testing;
 
 namespace Qmi.Edge.Bridge.Tests;
 

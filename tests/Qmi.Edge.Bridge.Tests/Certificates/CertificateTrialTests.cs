@@ -1,6 +1,5 @@
 using Microsoft.Extensions.Logging.Abstractions;
 using Qmi.Edge.Runtime;
-using Qmi.Edge.Testing;
 
 namespace Qmi.Edge.Bridge.Tests;
 

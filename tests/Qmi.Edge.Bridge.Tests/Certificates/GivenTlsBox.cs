@@ -1,6 +1,5 @@
 using System.Text.Json;
 using Qmi.Edge.Runtime;
-using Qmi.Edge.Testing;
 
 namespace Qmi.Edge.Bridge.Tests;
 

@@ -1,5 +1,4 @@
 using System.Text.Json;
-using Qmi.Edge.Testing;
 
 namespace Qmi.Edge.Bridge.Tests;
 

@@ -1,7 +1,6 @@
 using System.Globalization;
 using System.Text;
 using Qmi.Edge.Runtime;
-using Qmi.Edge.Testing;
 
 namespace Qmi.Edge.Bridge.Tests;
 

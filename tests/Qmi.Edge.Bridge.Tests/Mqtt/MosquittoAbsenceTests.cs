@@ -1,6 +1,5 @@
 using System.Collections.Concurrent;
 using System.Text;
-using Qmi.Edge.Testing;
 
 namespace Qmi.Edge.Bridge.Tests;
 

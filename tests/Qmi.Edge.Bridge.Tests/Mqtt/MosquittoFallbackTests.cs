@@ -1,5 +1,3 @@
-using Qmi.Edge.Testing;
-
 namespace Qmi.Edge.Bridge.Tests;
 
 /// <summary>Brokers that do not speak MQTT 5.</summary>

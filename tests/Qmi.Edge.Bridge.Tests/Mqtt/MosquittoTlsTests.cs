@@ -1,5 +1,4 @@
 using System.Security.Authentication;
-using Qmi.Edge.Testing;
 
 namespace Qmi.Edge.Bridge.Tests;
 

@@ -1,6 +1,5 @@
 using System.Net;
 using System.Net.Sockets;
-using Qmi.Edge.Testing;
 
 namespace Qmi.Edge.Bridge.Tests;
 

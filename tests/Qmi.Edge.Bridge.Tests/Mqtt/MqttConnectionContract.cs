@@ -1,5 +1,3 @@
-using Qmi.Edge.Testing;
-
 namespace Qmi.Edge.Bridge.Tests;
 
 /// <summary>What every implementation of <see cref="IMqttConnection"/> does, against a real broker.</summary>

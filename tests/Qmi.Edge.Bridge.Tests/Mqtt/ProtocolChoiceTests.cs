@@ -1,5 +1,3 @@
-using Qmi.Edge.Testing;
-
 namespace Qmi.Edge.Bridge.Tests;
 
 public sealed class ProtocolChoiceTests

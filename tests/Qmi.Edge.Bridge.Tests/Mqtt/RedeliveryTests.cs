@@ -1,5 +1,3 @@
-using Qmi.Edge.Testing;
-
 namespace Qmi.Edge.Bridge.Tests;
 
 /// <summary>That a real broker delivers again what it got no acknowledgement for, with the packet identifier by which it is recognised.</summary>

@@ -1,5 +1,4 @@
 using Microsoft.Extensions.Logging.Abstractions;
-using Qmi.Edge.Testing;
 
 namespace Qmi.Edge.Bridge.Tests;
 

@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using Qmi.Edge.Runtime;
-using Qmi.Edge.Testing;
 using static Qmi.Edge.Bridge.Tests.GivenBridge;
 
 namespace Qmi.Edge.Bridge.Tests;

@@ -1,5 +1,4 @@
 using Qmi.Edge.Runtime;
-using Qmi.Edge.Testing;
 using static Qmi.Edge.Bridge.Tests.GivenBridge;
 
 namespace Qmi.Edge.Bridge.Tests;

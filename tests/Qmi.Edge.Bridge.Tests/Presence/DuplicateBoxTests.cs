@@ -1,4 +1,3 @@
-using Qmi.Edge.Testing;
 using static Qmi.Edge.Bridge.Tests.GivenBridge;
 
 namespace Qmi.Edge.Bridge.Tests;

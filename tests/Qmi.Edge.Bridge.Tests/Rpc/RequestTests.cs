@@ -1,5 +1,4 @@
 using System.Globalization;
-using Qmi.Edge.Testing;
 using static Qmi.Edge.Bridge.Tests.GivenBridge;
 
 namespace Qmi.Edge.Bridge.Tests;

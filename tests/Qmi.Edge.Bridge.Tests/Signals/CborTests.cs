@@ -2,7 +2,6 @@ using System.Buffers;
 using System.Formats.Cbor;
 using System.Text;
 using System.Text.Json;
-using Qmi.Edge.Testing;
 
 namespace Qmi.Edge.Bridge.Tests;
 

@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Text.Json;
-using Qmi.Edge.Testing;
 
 namespace Qmi.Edge.Bridge.Tests;
 

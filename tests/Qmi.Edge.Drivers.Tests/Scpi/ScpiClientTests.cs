@@ -1,6 +1,5 @@
 using System.Text;
 using Qmi.Edge.Runtime;
-using Qmi.Edge.Testing;
 
 namespace Qmi.Edge.Drivers.Tests;
 

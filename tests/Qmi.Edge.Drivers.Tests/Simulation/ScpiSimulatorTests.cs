@@ -1,5 +1,4 @@
 using System.Text;
-using Qmi.Edge.Testing;
 
 namespace Qmi.Edge.Drivers.Tests;
 

@@ -1,5 +1,3 @@
-using Qmi.Edge.Testing;
-
 namespace Qmi.Edge.Drivers.Tests;
 
 public sealed class TcpSimulatorHostTests

@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using System.Text;
 using Qmi.Edge.Runtime;
-using Qmi.Edge.Testing;
 
 namespace Qmi.Edge.Drivers.Tests;
 

@@ -1,7 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using Qmi.Edge.Testing;
 
 namespace Qmi.Edge.EndToEnd.Tests;
 
@@ -34,13 +33,13 @@ internal sealed class ChaosLab : IDisposable
     /// <summary>Starts the box, with a task more or without: what that one has retained must go with it.</summary>
     public void StartBox(bool withExtraTask)
     {
-        var configuration = JsonNode.Parse(File.ReadAllText(Repository.PathOf("samples", "stage", "box.json")), documentOptions: Commented)!;
+        var configuration = JsonNode.Parse(File.ReadAllText(Checkout.PathOf("samples", "stage", "box.json")), documentOptions: Commented)!;
         configuration["mqtt"]!["port"] = Broker.Port;
         configuration["instruments"]!["axis"]!["args"] = new JsonObject { ["logbook"] = PathOf("logbook") };
         if (withExtraTask)
             configuration["tasks"]!["extra"] = new JsonObject { ["type"] = "encoder", ["args"] = new JsonObject { ["axis"] = "axis" }, ["loop"] = new JsonObject { ["period_ms"] = 100 } };
         File.WriteAllText(PathOf("box.json"), configuration.ToJsonString());
-        _box = new ChildProcess(Repository.Published("stage"), "run", PathOf("box.json"));
+        _box = new ChildProcess(Published.Program("stage"), "run", PathOf("box.json"));
     }
 
     public void KillBox()

@@ -3,7 +3,7 @@ namespace Qmi.Edge.EndToEnd.Tests;
 /// <summary>Runs docs/reference/mqtt.md from its first line to its last: what it tells people to type, against what it says they will see.</summary>
 public class ContractTests
 {
-    private static readonly string Page = Repository.PathOf("docs", "reference", "mqtt.md");
+    private static readonly string Page = Checkout.PathOf("docs", "reference", "mqtt.md");
 
     [Fact]
     [Trait("rule", "MQTT-2.2.7")]

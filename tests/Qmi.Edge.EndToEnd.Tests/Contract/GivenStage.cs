@@ -1,5 +1,4 @@
 using System.Globalization;
-using Qmi.Edge.Testing;
 
 namespace Qmi.Edge.EndToEnd.Tests;
 
@@ -17,12 +16,12 @@ internal sealed class GivenStage : IDisposable
         Folder = folder ?? Directory.CreateTempSubdirectory("qmi-edge-").FullName;
         Broker = new MosquittoBroker("allow_anonymous true\nset_tcp_nodelay true\nmax_queued_messages 0");
         var port = Broker.Port.ToString(CultureInfo.InvariantCulture);
-        var configuration = File.ReadAllText(Repository.PathOf("samples", "stage", "box.json")).Replace("1883", port, StringComparison.Ordinal);
+        var configuration = File.ReadAllText(Checkout.PathOf("samples", "stage", "box.json")).Replace("1883", port, StringComparison.Ordinal);
         File.WriteAllText(Path.Combine(Folder, "box.json"), change is null ? configuration : change(configuration));
         foreach (var client in new[] { "mosquitto_pub", "mosquitto_sub", "mosquitto_rr" })
             File.WriteAllText(Path.Combine(Folder, client), $"-h 127.0.0.1\n-p {port}\n-q 1\n");
         Supervisor = new Supervisor(Broker.Port);
-        Box = new ChildProcess("env", Folder, [.. environment, Repository.Published("stage"), "run", "box.json"]);
+        Box = new ChildProcess("env", Folder, [.. environment, Published.Program("stage"), "run", "box.json"]);
         Supervisor.WaitFor("qmi/v1/box/box07/state", state => state.GetProperty("state").GetString() == "online");
     }
 
@@ -39,7 +38,7 @@ internal sealed class GivenStage : IDisposable
     /// <returns>What it printed.</returns>
     public IReadOnlyList<string> Type(string command)
     {
-        using var shell = new ChildProcess("bash", Folder, ["-c", $"export XDG_CONFIG_HOME=.\nqmi-edge() {{ {Repository.Published("stage")} \"$@\"; }}\n{command}"]);
+        using var shell = new ChildProcess("bash", Folder, ["-c", $"export XDG_CONFIG_HOME=.\nqmi-edge() {{ {Published.Program("stage")} \"$@\"; }}\n{command}"]);
         return shell.WaitForExit() == 0 ? shell.Output : throw new InvalidOperationException($"{command}\n{string.Join('\n', shell.Errors)}");
     }
 

@@ -35,10 +35,10 @@ public sealed partial class DiagnosticPagesTests
         var list = PageOf("README");
 
         Assert.All(Descriptors.Ids, id => Assert.Contains($"| [{id}]({id}.md) | {Descriptors.Of(id).Title} |", list, StringComparison.Ordinal));
-        Assert.Equal(Descriptors.Ids.Order(), Directory.GetFiles(Repository.PathOf("docs", "reference", "diagnostics"), "QMIE*.md").Select(Path.GetFileNameWithoutExtension).Order());
+        Assert.Equal(Descriptors.Ids.Order(), Directory.GetFiles(Checkout.PathOf("docs", "reference", "diagnostics"), "QMIE*.md").Select(Path.GetFileNameWithoutExtension).Order());
     }
 
-    private static string PageOf(string id) => File.ReadAllText(Repository.PathOf("docs", "reference", "diagnostics", id + ".md"));
+    private static string PageOf(string id) => File.ReadAllText(Checkout.PathOf("docs", "reference", "diagnostics", id + ".md"));
 
     private static string[] BlocksOf(string id)
     {

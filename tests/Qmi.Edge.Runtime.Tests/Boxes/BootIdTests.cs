@@ -1,5 +1,4 @@
 using System.Globalization;
-using Qmi.Edge.Testing;
 
 namespace Qmi.Edge.Runtime.Tests;
 

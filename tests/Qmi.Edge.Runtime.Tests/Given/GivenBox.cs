@@ -1,6 +1,5 @@
 using System.Collections.Concurrent;
 using Microsoft.Extensions.Logging;
-using Qmi.Edge.Testing;
 
 namespace Qmi.Edge.Runtime.Tests;
 

@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using Qmi.Edge.Testing;
 
 namespace Qmi.Edge.Runtime.Tests;
 

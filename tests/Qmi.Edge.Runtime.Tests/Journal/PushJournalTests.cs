@@ -1,5 +1,3 @@
-using Qmi.Edge.Testing;
-
 namespace Qmi.Edge.Runtime.Tests;
 
 /// <summary>A crash may come between the acceptance of a push by the journal and that by the settings.</summary>

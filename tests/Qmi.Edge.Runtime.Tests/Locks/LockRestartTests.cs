@@ -1,5 +1,3 @@
-using Qmi.Edge.Testing;
-
 namespace Qmi.Edge.Runtime.Tests;
 
 /// <summary>What of a lock survives the box: on a disk whose power is cut.</summary>

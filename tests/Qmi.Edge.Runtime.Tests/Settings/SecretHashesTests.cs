@@ -1,6 +1,5 @@
 using System.Text.Json;
 using Microsoft.Extensions.Logging.Abstractions;
-using Qmi.Edge.Testing;
 
 namespace Qmi.Edge.Runtime.Tests;
 

@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Text;
-using Qmi.Edge.Testing;
 
 namespace Qmi.Edge.Runtime.Tests;
 

@@ -1,5 +1,3 @@
-using Qmi.Edge.Testing;
-
 namespace Qmi.Edge.Runtime.Tests;
 
 public sealed class TimerParkerTests : ParkerContract

@@ -1,5 +1,3 @@
-using Qmi.Edge.Testing;
-
 namespace Qmi.Edge.Runtime.Tests.LockModel;
 
 /// <summary>The time of a model and everything that is to happen in it, on one thread and in one order: the same seed is the same history.</summary>

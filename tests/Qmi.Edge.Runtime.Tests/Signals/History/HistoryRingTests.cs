@@ -1,4 +1,3 @@
-using Qmi.Edge.Testing;
 using static Qmi.Edge.Runtime.Tests.GivenHistory;
 
 namespace Qmi.Edge.Runtime.Tests;

@@ -1,6 +1,5 @@
 using System.Text;
 using System.Text.Json;
-using Qmi.Edge.Testing;
 
 namespace Qmi.Edge.Runtime.Tests;
 

@@ -1,10 +1,12 @@
-namespace Qmi.Edge.Box.Tests;
+namespace Qmi.Edge.Testing;
 
-/// <summary>Where things are in the checkout that these tests were built from.</summary>
-internal static class Repository
+/// <summary>Where things are in the checkout that the tests were built from.</summary>
+public static class Checkout
 {
-    private static readonly string Root = FindRoot();
+    /// <summary>The folder with Qmi.Edge.sln.</summary>
+    public static string Root { get; } = FindRoot();
 
+    /// <summary>The path of something below it.</summary>
     public static string PathOf(params string[] parts) => Path.Combine([Root, .. parts]);
 
     private static string FindRoot()
