@@ -88,6 +88,8 @@ internal static class BridgePath
         {
             if (!publication.CorrelationData.IsEmpty)
                 Interlocked.Increment(ref _replies);
+            if (publication.Token != 0)
+                _events!.OnAcknowledged(publication.Token, MqttReason.Success);
             return true;
         }
 

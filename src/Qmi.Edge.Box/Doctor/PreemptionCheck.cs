@@ -22,13 +22,13 @@ internal sealed class PreemptionCheck : IMachineCheck
     private static Finding ExamineDynamic(MachineFiles files)
     {
         const string Fix = "For the shortest worst cases boot with preempt=full, or install a real-time kernel (Debian: linux-image-rt).";
-        // The model in force is in brackets; only root may look.
+        // The model in force is in brackets.
         var model = files.Read(Models)?.Split(' ').FirstOrDefault(word => word.StartsWith('('))?.Trim('(', ')');
         return model switch
         {
             "full" => new(Verdict.Ok, "The kernel can be preempted (PREEMPT_DYNAMIC, full)."),
             null when files.Read("proc/cmdline")?.Contains("preempt=full", StringComparison.Ordinal) == true => new(Verdict.Ok, "The kernel can be preempted (PREEMPT_DYNAMIC, booted with preempt=full)."),
-            null => new(Verdict.Warn, "The kernel can be preempted (PREEMPT_DYNAMIC), but in which model only root may see.", Fix),
+            null => new(Verdict.Warn, "The kernel can be preempted (PREEMPT_DYNAMIC), but its model cannot be seen: only root may look, and only where debugfs is mounted.", Fix),
             _ => new(Verdict.Warn, $"The kernel can be preempted (PREEMPT_DYNAMIC), but its model is {model}.", Fix),
         };
     }

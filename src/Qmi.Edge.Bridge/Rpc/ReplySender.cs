@@ -1,5 +1,5 @@
-using System.Collections.Concurrent;
 using System.Globalization;
+using System.Numerics;
 using System.Text;
 using Microsoft.Extensions.Logging;
 using Qmi.Edge.Runtime;
@@ -8,24 +8,28 @@ namespace Qmi.Edge.Bridge;
 
 /// <summary>
 /// Sends replies and keeps each until the broker has it: one that the connection does not take, or that was under way when the connection
-/// broke, is sent again within its budget, in the order in which they were given.
+/// broke, is sent again within its budget. Those to one caller go in the order in which they were given, a few at a time: whoever asks
+/// without end makes only himself wait.
 /// </summary>
 internal sealed partial class ReplySender(EdgeBox box, Topics topics, IMqttConnection connection, ILogger logger)
 {
     /// <summary>The tokens of replies begin here, so that they can be told from those of other publications.</summary>
     public const long FirstToken = 1L << 62;
 
-    // So many wait while the broker is away; a reply is 256 KiB at most, and most have 300 bytes.
+    // So many are kept while the broker is away; a reply is 256 KiB at most, and most have 300 bytes.
     private const int MostKept = 4096;
+    private const int MostKeptOfCaller = 2048;
 
     private static readonly byte[] SuccessProperties = MqttUserProperties.Encode(("qmi-code", "OK"), ("qmi-status", "200"), ("qmi-final", "true"), ("qmi-executed", "yes"));
     private static readonly byte[] InterimProperties = MqttUserProperties.Encode(("qmi-code", "OK"), ("qmi-status", "202"), ("qmi-final", "false"), ("qmi-executed", "unknown"));
 
     private readonly Lock _gate = new();
-    private readonly Queue<KeptReply> _unsent = new();
-    private readonly ConcurrentDictionary<long, KeptReply> _underWay = new();
+    private readonly Dictionary<string, ReplyLane> _lanes = [];
+    private readonly Dictionary<long, (ReplyLane Lane, LinkedListNode<KeptReply> Node)> _underWay = [];
     private long _sequence;
     private long _token = FirstToken;
+    private int _count;
+    private bool _isPumping;
     private long _dropped;
 
     /// <summary>How many replies the broker does not have yet.</summary>
@@ -34,12 +38,19 @@ internal sealed partial class ReplySender(EdgeBox box, Topics topics, IMqttConne
         get
         {
             lock (_gate)
-                return _unsent.Count + _underWay.Count;
+                return _count;
         }
     }
 
     /// <summary>How many were given up because too many waited.</summary>
-    public long Dropped => Interlocked.Read(ref _dropped);
+    public long Dropped
+    {
+        get
+        {
+            lock (_gate)
+                return _dropped;
+        }
+    }
 
     /// <summary>Sends a reply to a request.</summary>
     public void Send(in PendingRequest request, RpcReply reply)
@@ -55,7 +66,7 @@ internal sealed partial class ReplySender(EdgeBox box, Topics topics, IMqttConne
         }
 
         var key = request.IsJournalled && (reply.Id ?? request.Id) is { } id ? new RequestKey(request.Topic.Caller, id) : (RequestKey?)null;
-        Send(new KeptReply(topic, buffer.Written.ToArray(), request.Correlation, reply.Error is { } error ? ErrorProperties(error) : SuccessProperties, request.Deadline, key));
+        Send(request.Topic.Caller, new KeptReply(topic, buffer.Written.ToArray(), request.Correlation, reply.Error is { } error ? ErrorProperties(error) : SuccessProperties, request.Deadline, key));
     }
 
     /// <summary>Sends what the last run of the box owes.</summary>
@@ -65,40 +76,42 @@ internal sealed partial class ReplySender(EdgeBox box, Topics topics, IMqttConne
             Send(PendingRequest.Of(owed, box.TimeProvider.GetNanoseconds()), owed.Reply);
     }
 
-    /// <summary>Sends what waits; false when there is still something left.</summary>
+    /// <summary>Sends what waits; false when the connection does not take all that may go now.</summary>
     public bool Flush()
     {
         lock (_gate)
         {
-            while (_unsent.TryPeek(out var reply))
-            {
-                if (box.TimeProvider.GetNanoseconds() < reply.Deadline && !TrySend(reply))
-                    return false;
-                _unsent.Dequeue();
-            }
-
-            return true;
+            var isTaken = true;
+            foreach (var lane in _lanes.Values)
+                isTaken &= Pump(lane);
+            return isTaken;
         }
     }
 
     /// <summary>The broker's word on a reply, or that it cannot be known.</summary>
     public void OnAcknowledged(long token, MqttReason reason)
     {
-        if (!_underWay.TryRemove(token, out var reply))
-            return;
-        if (reason is MqttReason.ConnectionLost or MqttReason.Stopped)
+        KeptReply reply;
+        lock (_gate)
         {
-            lock (_gate)
-                Keep(reply);
+            if (!_underWay.Remove(token, out var sent))
+                return;
+            if (reason is MqttReason.ConnectionLost or MqttReason.Stopped)
+            {
+                sent.Lane.TakeBack(sent.Node);
+                return;
+            }
+
+            reply = sent.Node.Value;
+            Remove(sent.Lane, sent.Node);
+            Pump(sent.Lane);
         }
-        else
-        {
-            // Refused or not, it will not become better by being sent again.
-            if (reason >= MqttReason.UnspecifiedError)
-                LogRefused(logger, Encoding.UTF8.GetString(reply.Topic), reason);
-            if (reply.Key is { } key)
-                box.Requests.NoteSent(key);
-        }
+
+        // Refused or not, it will not become better by being sent again.
+        if (reason >= MqttReason.UnspecifiedError)
+            LogRefused(logger, Encoding.UTF8.GetString(reply.Topic), reason);
+        if (reply.Key is { } key)
+            box.Requests.NoteSent(key);
     }
 
     private static byte[] ErrorProperties(QmiException error) => MqttUserProperties.Encode(
@@ -107,32 +120,84 @@ internal sealed partial class ReplySender(EdgeBox box, Topics topics, IMqttConne
         ("qmi-final", "true"),
         ("qmi-executed", ErrorDocument.NameOf(error.Executed)));
 
-    private void Send(KeptReply reply)
+    private void Send(string caller, KeptReply reply)
     {
         lock (_gate)
         {
-            if (_unsent.Count > 0 || !TrySend(reply))
-                Keep(reply);
+            if (!_lanes.TryGetValue(caller, out var lane))
+                _lanes[caller] = lane = new ReplyLane(caller);
+            if (_count >= MostKept || lane.Count >= MostKeptOfCaller)
+            {
+                // Whoever floods a way that is too slow for it does not flood the log as well.
+                if (BitOperations.IsPow2(++_dropped))
+                    LogDropped(logger, Encoding.UTF8.GetString(reply.Topic), _dropped);
+                return;
+            }
+
+            lane.Add(reply);
+            _count++;
+            Pump(lane);
         }
     }
 
-    private void Keep(KeptReply reply)
+    // What follows is under the gate.
+    // False when the connection did not take one.
+    private bool Pump(ReplyLane lane)
     {
-        if (_unsent.Count < MostKept)
-            _unsent.Enqueue(reply);
-        else
-            LogDropped(logger, Encoding.UTF8.GetString(reply.Topic), Interlocked.Increment(ref _dropped));
+        // A connection may acknowledge while it publishes: then the loop below is at work already.
+        if (_isPumping)
+            return true;
+        _isPumping = true;
+        try
+        {
+            while (lane.FindNext() is { } next)
+            {
+                if (box.TimeProvider.GetNanoseconds() >= next.Value.Deadline)
+                    Remove(lane, next);
+                else if (!TrySend(lane, next))
+                    return false;
+            }
+        }
+        finally
+        {
+            _isPumping = false;
+        }
+
+        if (lane.Count == 0)
+            _lanes.Remove(lane.Caller);
+        return true;
     }
 
-    private bool TrySend(KeptReply reply)
+    private bool TrySend(ReplyLane lane, LinkedListNode<KeptReply> node)
     {
-        var token = Interlocked.Increment(ref _token);
-        // Before it is published: the answer may come from another thread before this one goes on.
-        _underWay[token] = reply;
-        if (TryPublish(reply, MqttQos.AtLeastOnce, token))
+        var token = ++_token;
+        bool isTaken;
+        lane.Begin(node);
+        // Before it is published: the answer may come before this goes on.
+        _underWay[token] = (lane, node);
+        try
+        {
+            isTaken = TryPublish(node.Value, MqttQos.AtLeastOnce, token);
+        }
+        catch (ArgumentException)
+        {
+            // It can never be sent, and must not be in the way of those behind it.
+            _underWay.Remove(token);
+            Remove(lane, node);
+            throw;
+        }
+
+        if (isTaken)
             return true;
-        _underWay.TryRemove(token, out _);
+        _underWay.Remove(token);
+        lane.TakeBack(node);
         return false;
+    }
+
+    private void Remove(ReplyLane lane, LinkedListNode<KeptReply> node)
+    {
+        lane.Remove(node);
+        _count--;
     }
 
     private bool TryPublish(KeptReply reply, MqttQos qos, long token) =>
@@ -153,11 +218,9 @@ internal sealed partial class ReplySender(EdgeBox box, Topics topics, IMqttConne
     private uint? Expiry(long deadline) =>
         deadline == MonotonicTime.Never ? null : (uint)Math.Max(1, Math.Ceiling(box.TimeProvider.GetRemaining(deadline).TotalSeconds));
 
-    [LoggerMessage(2102, LogLevel.Error, "The reply to {Topic} is lost, {Dropped} so far: too many wait for a broker that is away")]
+    [LoggerMessage(2102, LogLevel.Error, "The reply to {Topic} is lost, {Dropped} so far: too many wait for the broker")]
     private static partial void LogDropped(ILogger logger, string topic, long dropped);
 
     [LoggerMessage(2103, LogLevel.Warning, "The broker refused the reply to {Topic}: {Reason}")]
     private static partial void LogRefused(ILogger logger, string topic, MqttReason reason);
-
-    private sealed record KeptReply(byte[] Topic, byte[] Payload, byte[] Correlation, byte[] Properties, long Deadline, RequestKey? Key);
 }

@@ -15,7 +15,7 @@ public sealed class MachineChecksTests : IDisposable
     [InlineData("Linux version 6.1 #1 SMP PREEMPT_RT Debian", null, nameof(Verdict.Ok), "The kernel is a real-time kernel (PREEMPT_RT).")]
     [InlineData(Debian, "none voluntary (full)", nameof(Verdict.Ok), "The kernel can be preempted (PREEMPT_DYNAMIC, full).")]
     [InlineData(Debian, "none (voluntary) full", nameof(Verdict.Warn), "The kernel can be preempted (PREEMPT_DYNAMIC), but its model is voluntary.")]
-    [InlineData(Debian, null, nameof(Verdict.Warn), "The kernel can be preempted (PREEMPT_DYNAMIC), but in which model only root may see.")]
+    [InlineData(Debian, null, nameof(Verdict.Warn), "The kernel can be preempted (PREEMPT_DYNAMIC), but its model cannot be seen: only root may look, and only where debugfs is mounted.")]
     [InlineData("Linux version 6.1 #1 SMP PREEMPT Thu", null, nameof(Verdict.Ok), "The kernel can be preempted (PREEMPT); a real-time kernel (linux-image-rt) has shorter worst cases.")]
     [InlineData("Linux version 6.1 #1 SMP Debian", null, nameof(Verdict.Warn), "The kernel gives way between its own calls only (no PREEMPT).")]
     public void The_preemption_model_is_found(string version, string? model, string verdict, string text)

@@ -41,6 +41,33 @@ public class NeighbourTests
     }
 
     [Fact]
+    [Trait("rule", "LOOP-13")]
+    public async Task A_miss_while_the_collector_pauses_all_for_what_a_neighbour_keeps_is_told_as_such()
+    {
+        const int Kept = 3_000_000, Collections = 8;
+        await using var given = new GivenBox(TimeProvider.System, isQuiet: true);
+        var account = new SlotAccount(given, Period);
+        var before = account.Statistics;
+
+        // So much to look at that a pause takes several periods.
+        var kept = Enumerable.Range(0, Kept).Select(_ => new object[1]).ToArray();
+        var longPauses = 0;
+        for (var collection = 0; collection < Collections; collection++)
+        {
+            var paused = GC.GetTotalPauseDuration();
+            GC.Collect(GC.MaxGeneration, GCCollectionMode.Forced, blocking: true);
+            longPauses += GC.GetTotalPauseDuration() - paused > 2 * Period ? 1 : 0;
+            Thread.Sleep(5 * Period);
+        }
+
+        GC.KeepAlive(kept);
+        account.AssertHolds();
+        var after = account.Statistics;
+        Assert.True(longPauses > Collections / 2, $"Only {longPauses} of {Collections} pauses were long enough.");
+        Assert.InRange(after.MissesWithCollection - before.MissesWithCollection, longPauses, after.Misses - before.Misses);
+    }
+
+    [Fact]
     [Trait("rule", "HEALTH-1")]
     [Trait("rule", "LOOP-4")]
     public async Task Beside_a_task_that_spins_no_slot_is_lost()
