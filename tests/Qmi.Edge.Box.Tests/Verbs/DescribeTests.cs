@@ -78,7 +78,7 @@ public sealed class DescribeTests : IDisposable
         var console = await CapturedConsole.RunAsync("describe", file, "--format", "homeassistant");
 
         var components = JsonDocument.Parse(console.Output).RootElement.GetProperty("cmps").EnumerateObject().Select(component => component.Name);
-        Assert.Equal(["f-sensor-_state", "f-number-rate", "f-button-start", "f-button-stop", "f-button-restart"], components);
+        Assert.Equal(["f.sensor._state", "f.number.rate", "f.button.start", "f.button.stop", "f.button.restart"], components);
     }
 
     private static async Task<string> DescribeAsync(params string[] options)

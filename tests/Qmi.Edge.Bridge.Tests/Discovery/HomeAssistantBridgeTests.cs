@@ -24,14 +24,14 @@ public sealed class HomeAssistantBridgeTests : IDisposable
         Assert.True(seen.Retain);
         Assert.Empty(HomeAssistantRules.FindMistakes(seen.Json));
         given.Stage.Start();
-        var rate = seen.Json.GetProperty("cmps").GetProperty($"{given.StageName}-number-rate_hz");
+        var rate = seen.Json.GetProperty("cmps").GetProperty($"{given.StageName}.number.rate_hz");
         var request = Validators.RenderCommands([(rate.GetProperty("command_template").GetString()!, "42.5")])[0];
         given.Supervisor.Publish(rate.GetProperty("command_topic").GetString()!, request);
 
         var settings = given.Supervisor.WaitFor(rate.GetProperty("state_topic").GetString()!, document => GivenBridge.Text(document, "reported", "values", "rate_hz") == "42.5");
         Assert.Equal("ha", GivenBridge.Text(settings.Json, "reported", "by"));
         Assert.Equal(["42.5"], Validators.RenderValues([(rate.GetProperty("value_template").GetString()!, settings.Payload)]));
-        var stop = seen.Json.GetProperty("cmps").GetProperty($"{given.StageName}-button-stop");
+        var stop = seen.Json.GetProperty("cmps").GetProperty($"{given.StageName}.button.stop");
         given.Supervisor.Publish(stop.GetProperty("command_topic").GetString()!, stop.GetProperty("payload_press").GetString());
         given.Supervisor.WaitFor(given.Topic("task/stage/state"), state => GivenBridge.Text(state, "state") == "stopped");
     }
@@ -64,7 +64,7 @@ public sealed class HomeAssistantBridgeTests : IDisposable
 
         await given.Box.RemoveAsync(given.StageName);
 
-        var document = homeAssistant.WaitFor(Topic, seen => Component(seen, $"{given.StageName}-sensor-turns") == """{"p":"sensor"}""").Json;
+        var document = homeAssistant.WaitFor(Topic, seen => Component(seen, $"{given.StageName}.sensor.turns") == """{"p":"sensor"}""").Json;
         Assert.All(document.GetProperty("cmps").EnumerateObject(), component => Assert.Equal(["p"], component.Value.EnumerateObject().Select(member => member.Name)));
         Assert.Empty(HomeAssistantRules.FindMistakes(document));
     }
@@ -75,9 +75,9 @@ public sealed class HomeAssistantBridgeTests : IDisposable
         using var broker = new MosquittoBroker("allow_anonymous true");
         using var homeAssistant = new Supervisor(broker.Port, "homeassistant/#");
 
-        await RunAsync(broker, homeAssistant, Options(), document => Component(document, "gauge-lab-button-stop")?.Length > 20, "gauge-lab", "lab");
-        await RunAsync(broker, homeAssistant, Options(), document => Component(document, "gauge-lab-button-stop") == """{"p":"button"}""" && Component(document, "lab-button-stop")?.Length > 20, "lab");
-        await RunAsync(broker, homeAssistant, Options(), document => Component(document, "gauge-lab-button-stop") is null && Component(document, "lab-button-stop")?.Length > 20, "lab");
+        await RunAsync(broker, homeAssistant, Options(), document => Component(document, "gauge-lab.button.stop")?.Length > 20, "gauge-lab", "lab");
+        await RunAsync(broker, homeAssistant, Options(), document => Component(document, "gauge-lab.button.stop") == """{"p":"button"}""" && Component(document, "lab.button.stop")?.Length > 20, "lab");
+        await RunAsync(broker, homeAssistant, Options(), document => Component(document, "gauge-lab.button.stop") is null && Component(document, "lab.button.stop")?.Length > 20, "lab");
     }
 
     [Fact]
@@ -87,7 +87,7 @@ public sealed class HomeAssistantBridgeTests : IDisposable
         using var homeAssistant = new Supervisor(broker.Port, "homeassistant/#");
         var options = Options() with { Expected = [Laboratory.EdgeType.Describe("lab"), Laboratory.EdgeType.Describe("broken")] };
 
-        await RunAsync(broker, homeAssistant, options, document => Component(document, "broken-button-stop")?.Length > 20 && Component(document, "lab-button-stop")?.Length > 20, "lab");
+        await RunAsync(broker, homeAssistant, options, document => Component(document, "broken.button.stop")?.Length > 20 && Component(document, "lab.button.stop")?.Length > 20, "lab");
     }
 
     private static BridgeOptions Options() => new() { SoftwareVersion = "1.4.0", HomeAssistant = new HomeAssistantOptions { User = "ha" } };

@@ -4,8 +4,8 @@ namespace Qmi.Edge.Bridge.Tests;
 
 /// <summary>
 /// What Home Assistant demands of a device discovery document, written down from its own schemas (homeassistant.components.mqtt: schemas, sensor,
-/// binary_sensor, number, select, switch, button; homeassistant.components.sensor.const): 2024.11 to 2026. It leaves an entity out that breaks
-/// one of these.
+/// binary_sensor, number, select, switch, button; homeassistant.components.sensor.const): 2024.11 to 2026. It leaves an entity or the
+/// document out that breaks most of these, and drops or mends what breaks the others: keys that it does not know, a unit of another class.
 /// </summary>
 internal static class HomeAssistantRules
 {

@@ -85,7 +85,7 @@ public class HomeAssistantTemplateTests
     [Fact]
     public void Switches_and_flags_are_told_by_what_Jinja_makes_of_true_and_false()
     {
-        var (flag, toggle) = (Component("lab-binary_sensor-is_cold"), Component("lab-switch-interlock"));
+        var (flag, toggle) = (Component("lab.binary_sensor.is_cold"), Component("lab.switch.interlock"));
 
         Assert.Equal(("True", "False"), (flag.GetProperty("payload_on").GetString(), flag.GetProperty("payload_off").GetString()));
         Assert.Equal(("True", "False", "true", "false"), (

@@ -10,6 +10,6 @@ internal static class EntityName
         return char.ToUpperInvariant(words[0]) + words[1..];
     }
 
-    /// <summary>For programs, stable: Home Assistant keeps what people changed about an entity by it.</summary>
-    public static string Id(string target, string platform, params ReadOnlySpan<string> path) => $"{target}-{platform}-{string.Join('-', path)}";
+    /// <summary>For programs, stable: Home Assistant keeps what people changed about an entity by it. No name has a dot, so no two things have the same.</summary>
+    public static string Id(string target, string platform, params ReadOnlySpan<string> path) => $"{target}.{platform}.{string.Join('.', path)}";
 }

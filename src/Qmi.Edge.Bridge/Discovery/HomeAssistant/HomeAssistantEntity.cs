@@ -11,7 +11,7 @@ internal sealed record HomeAssistantEntity(string Id, string Platform, JsonObjec
     /// <summary>The component of the document.</summary>
     public JsonObject ToNode(string deviceId)
     {
-        var node = new JsonObject { ["p"] = Platform, ["unique_id"] = $"{deviceId}_{Id}" };
+        var node = new JsonObject { ["p"] = Platform, ["unique_id"] = $"{deviceId}.{Id}" };
         foreach (var (name, value) in Members)
             node[name] = value?.DeepClone();
         return node;

@@ -16,7 +16,7 @@ internal static class StatusEntities
             yield return OfMember(box, task, member);
     }
 
-    private static HomeAssistantEntity OfLife(BoxDescription box, ObjectDescription task) => new($"{task.Name}-sensor-{Life}", "sensor", new JsonObject
+    private static HomeAssistantEntity OfLife(BoxDescription box, ObjectDescription task) => new(EntityName.Id(task.Name, "sensor", Life), "sensor", new JsonObject
     {
         ["name"] = EntityName.Of(task.Name, "state"),
         ["entity_category"] = "diagnostic",
