@@ -23,6 +23,9 @@ internal sealed class KeptReply(byte[] topic, byte[] payload, byte[] correlation
 
     public RequestKey? Key => key;
 
+    /// <summary>Whether its time has a meaning: it has been offered to the connection, or had to wait. What has just been given is sent, however late it is.</summary>
+    public bool MayExpire { get; set; }
+
     /// <summary>Whether the connection has taken it and the broker has not acknowledged it yet.</summary>
     public bool IsUnderWay { get; set; }
 }

@@ -66,7 +66,7 @@ internal sealed partial class ReplySender(EdgeBox box, Topics topics, IMqttConne
         }
 
         var key = request.IsJournalled && (reply.Id ?? request.Id) is { } id ? new RequestKey(request.Topic.Caller, id) : (RequestKey?)null;
-        Send(request.Topic.Caller, new KeptReply(topic, buffer.Written.ToArray(), request.Correlation, reply.Error is { } error ? ErrorProperties(error) : SuccessProperties, request.Deadline, key));
+        Send(request.Topic.Caller, new KeptReply(topic, buffer.Written.ToArray(), request.Correlation, reply.Error is { } error ? ErrorProperties(error) : SuccessProperties, DeadlineOf(request), key));
     }
 
     /// <summary>Sends what the last run of the box owes.</summary>
@@ -137,6 +137,7 @@ internal sealed partial class ReplySender(EdgeBox box, Topics topics, IMqttConne
             lane.Add(reply);
             _count++;
             Pump(lane);
+            reply.MayExpire = true;
         }
     }
 
@@ -152,7 +153,7 @@ internal sealed partial class ReplySender(EdgeBox box, Topics topics, IMqttConne
         {
             while (lane.FindNext() is { } next)
             {
-                if (box.TimeProvider.GetNanoseconds() >= next.Value.Deadline)
+                if (next.Value.MayExpire && box.TimeProvider.GetNanoseconds() >= next.Value.Deadline)
                     Remove(lane, next);
                 else if (!TrySend(lane, next))
                     return false;
@@ -214,7 +215,10 @@ internal sealed partial class ReplySender(EdgeBox box, Topics topics, IMqttConne
             UserProperties = new MqttUserProperties(reply.Properties),
         });
 
-    // What is left of the budget, rounded up; a reply to a request that took all of it still gets a second to arrive.
+    // A reply to a request that took all of its time still gets a second to arrive.
+    private long DeadlineOf(in PendingRequest request) => Math.Max(request.Deadline, box.TimeProvider.GetNanoseconds() + MonotonicTime.Second);
+
+    // What is left, rounded up.
     private uint? Expiry(long deadline) =>
         deadline == MonotonicTime.Never ? null : (uint)Math.Max(1, Math.Ceiling(box.TimeProvider.GetRemaining(deadline).TotalSeconds));
 

@@ -29,18 +29,18 @@ public class HomeAssistantTemplateTests
     {
         (string Component, string Known, string Unknown, string None)[] cases =
         [
-            ("sensor-temperature", "4.2", "None", "None"),
-            ("sensor-pressure", "1e-07", "0", "None"),
-            ("sensor-free", "9007199254740993", "0", "None"),
-            ("binary_sensor-is_cold", "True", "False", "None"),
-            ("sensor-shape", "flat_top", "gaussian", "None"),
-            ("sensor-last", "2026-09-21T12:34:56.123456Z", "None", "None"),
-            ("sensor-message", "it's \"cold\"", "", "None"),
-            ("sensor-beam-position", "1.5", "None", "None"),
-            ("binary_sensor-beam-is_open", "False", "None", "None"),
+            ("sensor.temperature", "4.2", "None", "None"),
+            ("sensor.pressure", "1e-07", "0", "None"),
+            ("sensor.free", "9007199254740993", "0", "None"),
+            ("binary_sensor.is_cold", "True", "False", "None"),
+            ("sensor.shape", "flat_top", "gaussian", "None"),
+            ("sensor.last", "2026-09-21T12:34:56.123456Z", "None", "None"),
+            ("sensor.message", "it's \"cold\"", "", "None"),
+            ("sensor.beam.position", "1.5", "None", "None"),
+            ("binary_sensor.beam.is_open", "False", "None", "None"),
         ];
 
-        var rendered = Validators.RenderValues(cases.SelectMany(one => new[] { Status, Unknown, NoStatus }.Select(payload => (Template("lab-" + one.Component, "value_template"), payload))));
+        var rendered = Validators.RenderValues(cases.SelectMany(one => new[] { Status, Unknown, NoStatus }.Select(payload => (Template("lab." + one.Component, "value_template"), payload))));
 
         Assert.Equal(cases.SelectMany(one => new[] { one.Known, one.Unknown, one.None }), rendered);
     }
@@ -50,15 +50,15 @@ public class HomeAssistantTemplateTests
     {
         (string Component, string Expected)[] cases =
         [
-            ("number-setpoint", "4.2"),
-            ("number-hold_for", "None"),
-            ("switch-interlock", "True"),
-            ("switch-beam-enabled", "False"),
-            ("select-shape", "flat_top"),
-            ("number-beam-power", "10"),
+            ("number.setpoint", "4.2"),
+            ("number.hold_for", "None"),
+            ("switch.interlock", "True"),
+            ("switch.beam.enabled", "False"),
+            ("select.shape", "flat_top"),
+            ("number.beam.power", "10"),
         ];
 
-        var rendered = Validators.RenderValues(cases.SelectMany(one => new[] { Settings, NoSettings }.Select(payload => (Template("lab-" + one.Component, "value_template"), payload))));
+        var rendered = Validators.RenderValues(cases.SelectMany(one => new[] { Settings, NoSettings }.Select(payload => (Template("lab." + one.Component, "value_template"), payload))));
 
         Assert.Equal(cases.SelectMany(one => new[] { one.Expected, "None" }), rendered);
     }
@@ -68,15 +68,15 @@ public class HomeAssistantTemplateTests
     {
         (string Component, string Value, string Expected)[] cases =
         [
-            ("number-setpoint", "4.25", """{"args":{"values":{"setpoint":4.25}}}"""),
-            ("number-averages", "5", """{"args":{"values":{"averages":5}}}"""),
-            ("number-beam-power", "1e-05", """{"args":{"values":{"beam":{"power":1e-05}}}}"""),
-            ("select-shape", "\"flat_top\"", """{"args":{"values":{"shape":"flat_top"}}}"""),
-            ("switch-interlock", "\"true\"", """{"args":{"values":{"interlock":true}}}"""),
-            ("switch-beam-enabled", "\"false\"", """{"args":{"values":{"beam":{"enabled":false}}}}"""),
+            ("number.setpoint", "4.25", """{"args":{"values":{"setpoint":4.25}}}"""),
+            ("number.averages", "5", """{"args":{"values":{"averages":5}}}"""),
+            ("number.beam.power", "1e-05", """{"args":{"values":{"beam":{"power":1e-05}}}}"""),
+            ("select.shape", "\"flat_top\"", """{"args":{"values":{"shape":"flat_top"}}}"""),
+            ("switch.interlock", "\"true\"", """{"args":{"values":{"interlock":true}}}"""),
+            ("switch.beam.enabled", "\"false\"", """{"args":{"values":{"beam":{"enabled":false}}}}"""),
         ];
 
-        var requests = Validators.RenderCommands(cases.Select(one => (Template("lab-" + one.Component, "command_template"), one.Value)));
+        var requests = Validators.RenderCommands(cases.Select(one => (Template("lab." + one.Component, "command_template"), one.Value)));
 
         Assert.Equal(cases.Select(one => one.Expected), requests);
         Assert.All(requests, request => Assert.Equal(JsonValueKind.Object, GivenDescription.Parse(request).ValueKind));

@@ -19,7 +19,7 @@ public class HomeAssistantTests
                 "lab.number.setpoint", "lab.number.averages", "lab.number.hold_for", "lab.switch.interlock", "lab.select.shape",
                 "lab.number.beam.power", "lab.switch.beam.enabled", "lab.button.start", "lab.button.stop", "lab.button.restart",
             ],
-            Document.GetProperty("cmps").EnumerateObject().Select(component => component.Name).Where(name => name.StartsWith("lab-", StringComparison.Ordinal)));
+            Document.GetProperty("cmps").EnumerateObject().Select(component => component.Name).Where(name => name.StartsWith("lab.", StringComparison.Ordinal)));
 
     [Fact]
     public void A_measured_value_has_its_unit_its_class_and_an_end() =>

@@ -7,7 +7,7 @@ namespace Qmi.Edge.Bridge.Tests;
 
 /// <summary>
 /// A connection that keeps nothing and judges everything: what is published must be something that a broker and a client library take. The test
-/// plays its thread: it delivers messages, and acknowledges when it likes.
+/// plays its thread: it delivers messages, and acknowledges documents when it likes, replies at once.
 /// </summary>
 internal sealed class JudgingConnection(int longestPayload, Action<string, JsonElement> see) : IMqttConnection
 {
@@ -53,7 +53,10 @@ internal sealed class JudgingConnection(int longestPayload, Action<string, JsonE
             _faults.Enqueue($"{Shorten(topic)}: {exception.Message}");
         }
 
-        if (publication.Token != 0)
+        // A broker has a reply long before the clock, which the test turns in leaps, makes it late.
+        if (publication.Token >= ReplySender.FirstToken)
+            _events!.OnAcknowledged(publication.Token, MqttReason.Success);
+        else if (publication.Token != 0)
             _unacknowledged.Enqueue(publication.Token);
         return true;
     }
