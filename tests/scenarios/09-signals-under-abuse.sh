@@ -3,7 +3,7 @@
 
 source "$(dirname "$0")/lib.sh" "$@"
 open_lab
-seconds=$(often 24 60) hang=$(often 10 20) bursts=$(often 5 11)
+seconds=$(often 30 60) hang=$(often 16 20) bursts=$(often 5 11)
 
 # burst: 1000 requests at once; prints the 99th percentile of the time to their replies, in microseconds.
 exec {asking}> >(exec mosquitto_pub -h 127.0.0.1 -p "$port" -u alice -P alice -V 5 -q 1 -t "$B/get/alice/stage/get_status" -l)
@@ -20,7 +20,7 @@ bursts() { for ((n = 0; n < bursts; n++)); do burst; done | xargs; }
 middle() { printf '%s\n' "$@" | sort -n | sed -n "$((($# + 1) / 2))p"; }
 
 say "A subscriber listens for $seconds s, and hangs for $hang s of them"
-# Its keepalive is short, so that the broker gives it up while it hangs.
+# Its keepalive is short, so that the broker gives it up while it hangs: after one and a half of it, and as mosquitto looks every 6 s, after 13.5 s at the latest.
 begin listener mosquitto_sub -h 127.0.0.1 -p "$port" -u obs -P obs -V 5 -q 0 -k 5 -t "$B/task/encoder/sig/pos"
 wait_for 10 "grep -q . '$work/listener.log'" || give_up "no signal"
 begun=$SECONDS
