@@ -37,7 +37,7 @@ done
 # median TASKS WAY NAME, spread TASKS WAY NAME
 values() { awk -v tasks="$1" -v way="$2" -v name="$3" '$1 == tasks && $2 == way && $3 == name { print $4 }' "$samples" | sort -g; }
 median() { values "$@" | awk '{ value[NR] = $1 } END { printf "%.4g", value[int((NR + 1) / 2)] }'; }
-spread() { values "$@" | sed -n '1p;$p' | awk '{ printf "%s%.2g", NR > 1 ? " to " : "", $1 }'; }
+spread() { values "$@" | sed -n '1p;$p' | awk '{ printf "%s%.2g", (NR > 1 ? " to " : ""), $1 }'; }
 
 {
     head_of_report "Capacity" "$rounds rounds of $seconds s for each, in turns; medians, in brackets the smallest and largest. Broker and box share the CPUs"
