@@ -124,9 +124,8 @@ internal sealed partial class ReplySender(EdgeBox box, Topics topics, IMqttConne
     {
         lock (_gate)
         {
-            if (!_lanes.TryGetValue(caller, out var lane))
-                _lanes[caller] = lane = new ReplyLane(caller);
-            if (_count >= MostKept || lane.Count >= MostKeptOfCaller)
+            var lane = _lanes.GetValueOrDefault(caller);
+            if (_count >= MostKept || lane?.Count >= MostKeptOfCaller)
             {
                 // Whoever floods a way that is too slow for it does not flood the log as well.
                 if (BitOperations.IsPow2(++_dropped))
@@ -134,12 +133,34 @@ internal sealed partial class ReplySender(EdgeBox box, Topics topics, IMqttConne
                 return;
             }
 
+            _lanes[caller] = lane ??= new ReplyLane(caller);
             lane.Add(reply);
             _count++;
             Pump(lane);
             reply.MayExpire = true;
         }
     }
+
+    private bool TryPublish(KeptReply reply, MqttQos qos, long token) =>
+        connection.TryPublish(new MqttPublication
+        {
+            Topic = reply.Topic,
+            Payload = reply.Payload,
+            Qos = qos,
+            Token = token,
+            PayloadIsUtf8 = true,
+            ContentType = ContentTypes.Json,
+            CorrelationData = reply.Correlation,
+            MessageExpiry = Expiry(reply.Deadline),
+            UserProperties = new MqttUserProperties(reply.Properties),
+        });
+
+    // A reply to a request that took all of its time still gets a second to arrive.
+    private long DeadlineOf(in PendingRequest request) => Math.Max(request.Deadline, box.TimeProvider.GetNanoseconds() + MonotonicTime.Second);
+
+    // What is left, rounded up.
+    private uint? Expiry(long deadline) =>
+        deadline == MonotonicTime.Never ? null : (uint)Math.Max(1, Math.Ceiling(box.TimeProvider.GetRemaining(deadline).TotalSeconds));
 
     // What follows is under the gate.
     // False when the connection did not take one.
@@ -200,27 +221,6 @@ internal sealed partial class ReplySender(EdgeBox box, Topics topics, IMqttConne
         lane.Remove(node);
         _count--;
     }
-
-    private bool TryPublish(KeptReply reply, MqttQos qos, long token) =>
-        connection.TryPublish(new MqttPublication
-        {
-            Topic = reply.Topic,
-            Payload = reply.Payload,
-            Qos = qos,
-            Token = token,
-            PayloadIsUtf8 = true,
-            ContentType = ContentTypes.Json,
-            CorrelationData = reply.Correlation,
-            MessageExpiry = Expiry(reply.Deadline),
-            UserProperties = new MqttUserProperties(reply.Properties),
-        });
-
-    // A reply to a request that took all of its time still gets a second to arrive.
-    private long DeadlineOf(in PendingRequest request) => Math.Max(request.Deadline, box.TimeProvider.GetNanoseconds() + MonotonicTime.Second);
-
-    // What is left, rounded up.
-    private uint? Expiry(long deadline) =>
-        deadline == MonotonicTime.Never ? null : (uint)Math.Max(1, Math.Ceiling(box.TimeProvider.GetRemaining(deadline).TotalSeconds));
 
     [LoggerMessage(2102, LogLevel.Error, "The reply to {Topic} is lost, {Dropped} so far: too many wait for the broker")]
     private static partial void LogDropped(ILogger logger, string topic, long dropped);

@@ -155,7 +155,7 @@ public class SchedulingTests
         GivenBox.WaitFor(() => task.Life.Scheduling is not null, "the thread has asked");
 
         var reply = await given.Box.FindObject("loop")!.DispatchAsync(new RpcRequest { Caller = Caller.Local, Method = "get_loop_statistics", Verb = RpcAccess.Read });
-        var read = LoopStatisticsDocument.Read(JsonDocument.Parse(reply.Result).RootElement)!.Value.Scheduling!;
+        var read = LoopStatisticsDocument.Read(JsonElement.Parse(reply.Result.Span))!.Value.Scheduling!;
 
         Assert.Same(task.Life.Scheduling, task.GetLoopStatistics()!.Value.Scheduling);
         Assert.Equal((task.Life.Scheduling!.Thread, "cpus"), (read.Thread, Assert.Single(read.Refusals).What));
