@@ -34,7 +34,6 @@ public sealed partial class EdgeBox : IAsyncDisposable
         Alias = new BoxAlias(this, _options.Alias, _logger);
         Pump = new SignalPump(TimeProvider, _logger);
         Histories = new HistoryStore(this, _options.SignalHistoryDisk ?? _options.State, _options.SignalHistoryBytes, _logger);
-        WorkerThreads.EnsureEnough();
         Realtime = new ProcessRealtime(_options.Realtime, _logger);
         Locks = OpenLocks();
         _self = new BoxObject(this);

@@ -39,10 +39,11 @@ internal abstract class LaneEntry
     }
 
     /// <summary>A call that a worker thread runs.</summary>
-    public abstract class Work : LaneEntry, IThreadPoolWorkItem
+    public abstract class Work : LaneEntry
     {
+        /// <summary>Runs it, in a worker's thread.</summary>
         public abstract void Execute();
 
-        public override void Grant() => ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
+        public override void Grant() => CallWorker.Run(this);
     }
 }

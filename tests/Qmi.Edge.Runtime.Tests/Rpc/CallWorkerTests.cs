@@ -1,0 +1,70 @@
+namespace Qmi.Edge.Runtime.Tests;
+
+public class CallWorkerTests
+{
+    [Fact]
+    [Trait("rule", "RPC-2")]
+    public async Task Instruments_that_block_delay_no_other_however_many_there_are()
+    {
+        const int Blocking = 100;
+        await using var given = new GivenBox();
+        using var begun = new CountdownEvent(Blocking);
+        using var release = new ManualResetEventSlim();
+        var blocked = Enumerable.Range(0, Blocking).Select(index => given.Instrument(
+            argument =>
+            {
+                begun.Signal();
+                release.Wait();
+                return argument;
+            },
+            $"blocking{index}").RunAsync(index)).ToArray();
+        var other = given.Instrument(argument => argument, "other");
+
+        // The pool of the framework would add a thread every half second or so.
+        Assert.True(begun.Wait(GivenBox.Patience));
+        Assert.Equal(1, await other.RunAsync(1).WaitAsync(GivenBox.Patience));
+
+        Assert.DoesNotContain(blocked, call => call.IsCompleted);
+        release.Set();
+        await Task.WhenAll(blocked).WaitAsync(GivenBox.Patience);
+    }
+
+    [Fact]
+    public async Task Whoever_blocks_in_a_call_keeps_no_thread_of_the_pool()
+    {
+        await using var given = new GivenBox();
+        var isOfPool = true;
+        var instrument = given.Instrument(_ =>
+        {
+            isOfPool = Thread.CurrentThread.IsThreadPoolThread;
+            return 0;
+        });
+
+        await instrument.RunAsync(1).WaitAsync(GivenBox.Patience);
+
+        Assert.False(isOfPool);
+    }
+
+    [Fact]
+    public void Two_who_call_without_a_pause_lose_no_call()
+    {
+        const int Calls = 10_000;
+        // What one takes and the other gives back are the same workers.
+        Parallel.For(0, 2, _ =>
+        {
+            using var done = new SemaphoreSlim(0);
+            for (var call = 0; call < Calls; call++)
+            {
+                CallWorker.Run(new Telling(done));
+                Assert.True(done.Wait(GivenBox.Patience), $"Call {call} was not run.");
+            }
+        });
+    }
+
+    private sealed class Telling(SemaphoreSlim done) : LaneEntry.Work
+    {
+        public override void Execute() => done.Release();
+
+        public override void Refuse(QmiException reason) => throw reason;
+    }
+}
