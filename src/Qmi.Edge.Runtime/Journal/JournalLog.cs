@@ -137,7 +137,7 @@ internal sealed class JournalLog : IDisposable
     {
         var file = files[index];
         file.Begin(Math.Max(files[0].Generation, files[1].Generation) + 1);
-        var records = new List<byte[]>();
+        var kept = new Stack<List<byte[]>>();
         // The newest first, then what is unfinished whatever its age, as far as there is room.
         var used = 0L;
         foreach (var (entry, state, reply) in live.Reverse())
@@ -151,10 +151,10 @@ internal sealed class JournalLog : IDisposable
             if (entry.IsSent)
                 own.Add(JournalRecord.Sent(entry));
             used += own.Sum(record => RecordFile.SizeOf(record.Length));
-            records.InsertRange(0, own);
+            kept.Push(own);
         }
 
-        foreach (var record in records.Append(JournalRecord.Complete(live.Count)))
+        foreach (var record in kept.SelectMany(own => own).Append(JournalRecord.Complete(live.Count)))
         {
             if (!file.TryAppend(record))
                 throw new IOException("the journal has no room for what is unfinished");
