@@ -71,9 +71,17 @@ box() {
 
 # ---- the measurements, each of which adds lines of a name and a figure
 
+# ask_all PREFIX: all kinds of call, also where only one is looked at: what was asked before changes what the next takes.
+ask_all() {
+    local qos
+    for qos in 0 1; do
+        taskset -c "${allowed[0]}" "$work/ask" "$port" "$qos" "$rounds" snapshot=get/loop0/get_status read=get/device/get_value \
+            'control=call/device/set_value={"args":{"value":1.5}}' 'change=call/device/work={"args":{"microseconds":0}}' | sed "s/^mqtt/$1/"
+    done
+}
+
 round_trips() {
-    local placement qos echo_pid box_pid
-    local change='change=call/device/work={"args":{"microseconds":0}}'
+    local placement echo_pid box_pid
     mkdir -p "$work/state"
     box 1 busy_loop "$port" >"$work/box.json"
     box 1 busy_loop "$port" "$work/state" >"$work/kept.json"
@@ -83,18 +91,13 @@ round_trips() {
         place "${responder_on[$placement]}" "$bench" run "$work/box.json"
         box_pid=$begun
         sleep 1
-        for qos in 0 1; do
-            taskset -c "${allowed[0]}" "$work/ask" "$port" "$qos" "$rounds" \
-                snapshot=get/loop0/get_status read=get/device/get_value 'control=call/device/set_value={"args":{"value":1.5}}' "$change" | sed "s/^mqtt/$placement/"
-        done
+        ask_all "$placement"
         end "$box_pid"
         # The same box, but that it writes down what it is asked for before it does it.
         place "${responder_on[$placement]}" "$bench" run "$work/kept.json"
         box_pid=$begun
         sleep 1
-        for qos in 0 1; do
-            taskset -c "${allowed[0]}" "$work/ask" "$port" "$qos" "$rounds" "$change" | sed "s/^mqtt/${placement}_kept/"
-        done
+        ask_all "${placement}_kept"
         end "$box_pid"
         end "$echo_pid"
     done
