@@ -7,12 +7,16 @@ namespace Qmi.Edge.Box;
 /// <summary>A configured box with its bridge and its audit log, running.</summary>
 public sealed partial class RunningBox : IAsyncDisposable
 {
+    // By then the tasks run, and the broker has the first documents.
+    private static readonly TimeSpan Settling = TimeSpan.FromSeconds(2);
+
     private readonly JsonLinesAuditLog? _audit;
     private readonly FolderDisk? _state;
     private readonly FolderDisk? _signals;
     private readonly ILogger _logger;
     private readonly MqttBridge? _bridge;
     private readonly StartAlarms _alarms;
+    private ITimer? _settled;
 
     private RunningBox(BoxConfiguration configuration, ILoggerFactory loggers)
     {
@@ -68,6 +72,8 @@ public sealed partial class RunningBox : IAsyncDisposable
     /// <summary>Stops the tasks, closes the instruments, lets the bridge say its last words, saves the state, closes the audit log.</summary>
     public async ValueTask DisposeAsync()
     {
+        if (_settled is not null)
+            await _settled.DisposeAsync().ConfigureAwait(false);
         await Box.StopAsync().ConfigureAwait(false);
         if (_bridge is not null)
             await _bridge.DisposeAsync().ConfigureAwait(false);
@@ -85,6 +91,8 @@ public sealed partial class RunningBox : IAsyncDisposable
         foreach (var task in configuration.Tasks)
             Try(task.Name, () => Make(task));
         _bridge?.Start();
+        // What only the start needed goes back to the system, once: nothing else would make a box return it, however many years it runs.
+        _settled = Box.TimeProvider.CreateTimer(static _ => GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true), null, Settling, Timeout.InfiniteTimeSpan);
         if (_alarms.Names is { Count: > 0 } missing)
             LogRunningInPart(_logger, configuration.Box, Box.Objects.Count, string.Join(", ", missing));
         else
