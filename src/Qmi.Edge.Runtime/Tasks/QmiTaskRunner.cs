@@ -254,6 +254,16 @@ public abstract partial class QmiTaskRunner : RpcObject
         }
     }
 
+    // Under the gate: a task may fail before its start has been noted.
+    private bool HasRun
+    {
+        get
+        {
+            lock (_gate)
+                return _life.Run > 0;
+        }
+    }
+
     private static TaskCompletionSource NewCompletion() => new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     private TaskThread NewThread() => new(
@@ -282,7 +292,7 @@ public abstract partial class QmiTaskRunner : RpcObject
         // Before anybody sees that it has ended: whoever restarts it then must find the settings that it shall run with.
         _hasTakenSettingsBack = EndSettingsRun(end.Failure is not null);
         // What cannot be constructed the first time is not there to be restarted.
-        var plan = _life.Run > 0 ? _supervisor.Plan(end.Failure is not null, _hasTakenSettingsBack) : default;
+        var plan = HasRun ? _supervisor.Plan(end.Failure is not null, _hasTakenSettingsBack) : default;
         TaskCompletionSource ended;
         lock (_gate)
         {

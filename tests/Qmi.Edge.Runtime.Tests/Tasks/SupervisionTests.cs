@@ -97,6 +97,22 @@ public class SupervisionTests
 
     [Fact]
     [Trait("rule", "TASK-11")]
+    public async Task However_quickly_a_task_fails_it_is_restarted()
+    {
+        await using var given = new GivenBox(isQuiet: true);
+        // Each may fail before the caller of its start has returned.
+        for (var number = 0; number < 2000; number++)
+        {
+            var task = given.Task(FailingAtFirst(1), $"task{number}", options: OnFailure);
+            await FailAsync(task, isFirst: true);
+            Assert.NotNull(task.Life.RestartAt);
+            task.Stop();
+            await given.Box.RemoveAsync($"task{number}");
+        }
+    }
+
+    [Fact]
+    [Trait("rule", "TASK-11")]
     public async Task A_task_that_fails_because_it_was_stopped_is_not_restarted()
     {
         await using var given = new GivenBox();
