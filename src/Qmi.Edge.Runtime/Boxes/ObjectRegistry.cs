@@ -10,7 +10,17 @@ internal sealed class ObjectRegistry
 
     public IReadOnlyList<RpcObject> All => _objects;
 
-    public RpcObject? Find(string name) => Array.Find(_objects, target => target.Name == name);
+    // Each request looks several times: without the closure that Array.Find would need.
+    public RpcObject? Find(string name)
+    {
+        foreach (var target in _objects)
+        {
+            if (target.Name == name)
+                return target;
+        }
+
+        return null;
+    }
 
     /// <summary>Takes a name before its object exists.</summary>
     /// <exception cref="QmiException">The name is taken, or the box is stopping.</exception>
