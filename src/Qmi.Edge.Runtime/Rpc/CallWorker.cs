@@ -1,8 +1,9 @@
 namespace Qmi.Edge.Runtime;
 
 /// <summary>
-/// A thread that runs calls which no caller's thread runs. Each object has at most one such call at a time, and while an instrument blocks, its
-/// worker belongs to it: it delays no other. A worker that has nothing to do waits to be woken, by one system call, and retires after a while.
+/// A thread that runs calls which no caller's thread runs. Each object has at most one such call at a time, a task one more for what is pushed
+/// to it, and while an instrument blocks, its worker belongs to it: it delays no other. A worker that has nothing to do waits to be woken, by one
+/// system call, and retires after a while.
 /// </summary>
 internal sealed class CallWorker
 {
@@ -11,23 +12,25 @@ internal sealed class CallWorker
     private static readonly Lock s_gate = new();
 
     // The one that became idle last, whose caches are warm, works first.
-    private static CallWorker? s_idle;
+    private static readonly List<CallWorker> s_idle = [];
 
     private readonly Parker _parker = Parker.Create(TimeProvider.System);
     private LaneEntry.Work? _work;
-    private CallWorker? _next;
 
     private CallWorker(LaneEntry.Work work) => _work = work;
 
     /// <summary>Runs a call in an idle worker, or in a new one. From any thread; never blocks, and starts no thread itself, since the caller may be a loop that must keep time.</summary>
     public static void Run(LaneEntry.Work work)
     {
-        CallWorker? worker;
+        CallWorker? worker = null;
         lock (s_gate)
         {
-            worker = s_idle;
-            if (worker is not null)
-                (s_idle, worker._next, worker._work) = (worker._next, null, work);
+            if (s_idle.Count > 0)
+            {
+                worker = s_idle[^1];
+                worker._work = work;
+                s_idle.RemoveAt(s_idle.Count - 1);
+            }
         }
 
         if (worker is not null)
@@ -50,7 +53,7 @@ internal sealed class CallWorker
     private bool TryWaitForWork()
     {
         lock (s_gate)
-            (_next, s_idle) = (s_idle, this);
+            s_idle.Add(this);
         while (true)
         {
             var isWoken = _parker.Park(TimeProvider.System.GetNanoseconds() + Patience);
@@ -58,27 +61,13 @@ internal sealed class CallWorker
             {
                 if (_work is not null)
                     return true;
-                if (!isWoken && TryRetire())
+                // One stays, so that the first call after a quiet night need not wait for a thread.
+                if (!isWoken && s_idle.Count > 1)
+                {
+                    s_idle.Remove(this);
                     return false;
+                }
             }
         }
-    }
-
-    // Under the gate. One stays, so that the first call after a quiet night need not wait for a thread.
-    private bool TryRetire()
-    {
-        if (s_idle == this)
-        {
-            if (_next is null)
-                return false;
-            s_idle = _next;
-            return true;
-        }
-
-        var before = s_idle!;
-        while (before._next != this)
-            before = before._next!;
-        before._next = _next;
-        return true;
     }
 }
