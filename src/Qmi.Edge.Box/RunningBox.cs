@@ -72,8 +72,7 @@ public sealed partial class RunningBox : IAsyncDisposable
     /// <summary>Stops the tasks, closes the instruments, lets the bridge say its last words, saves the state, closes the audit log.</summary>
     public async ValueTask DisposeAsync()
     {
-        if (_settled is not null)
-            await _settled.DisposeAsync().ConfigureAwait(false);
+        _settled?.Dispose();
         await Box.StopAsync().ConfigureAwait(false);
         if (_bridge is not null)
             await _bridge.DisposeAsync().ConfigureAwait(false);
