@@ -4,6 +4,7 @@
 #   bench/lateness.sh [--rounds 6] [--seconds 10] [--samples FILE] [--no-report] [idle] [busy] [garbage]
 #
 # With --samples what is measured is added to what is in the file already, and the report is about all of it: so it can be taken in parts.
+# All that have a priority wait on the same CPU, the last one: left to the scheduler, chance would decide who wakes on a CPU that sleeps.
 # Needs root, or rights to real-time priorities, locked memory and /dev/cpu_dma_latency. QMI_BENCH names a native benchmark box that is there already.
 set -euo pipefail
 root=$(cd "$(dirname "$0")/.." && pwd)
@@ -19,7 +20,7 @@ while (($#)); do
     --samples) samples=$2; shift 2 ;;
     --no-report) keep=; shift ;;
     idle | busy | garbage) conditions+=("$1"); shift ;;
-    -h | --help) sed -n '2,7s/^# \{0,1\}//p' "$0"; exit 0 ;;
+    -h | --help) sed -n '2,8s/^# \{0,1\}//p' "$0"; exit 0 ;;
     *) echo "lateness.sh: unknown option $1 (try --help)" >&2; exit 2 ;;
     esac
 done
@@ -34,8 +35,9 @@ gcc -std=gnu11 -O2 -Wall -Wextra -o "$work/wait" bench/c/wait.c
 ways=(cyclictest c loop spin timer sleep)
 declare -A name=([cyclictest]="cyclictest -m -p 80 -i 1000" [c]="C, futex, priority 80" [loop]="**loop, priority 80**" [spin]="**loop, priority 80, spin 100 us**" [timer]="PeriodicTimer" [sleep]="Thread.Sleep")
 garbage=15000000
+cpu=$(($(nproc) - 1))
 
-# measure WAY CONDITION: lines of microseconds and how often, for so many seconds.
+# measure WAY CONDITION: lines "late MICROSECONDS HOW_OFTEN" of so many seconds, and of our own programs what the collector did.
 measure() {
     local own=0 maker=
     if [[ $2 == garbage ]]; then
@@ -46,9 +48,9 @@ measure() {
         esac
     fi
     case $1 in
-    cyclictest) cyclictest -m -p 80 -i 1000 -D "$seconds" -q -h 100000 | awk '/^[0-9]/ && $2 > 0 { print $1 + 0, $2 + 0 }' ;;
-    c) "$work/wait" "$seconds" | awk '/^late/ { print $2, $3 }' ;;
-    *) "$bench" measure lateness "$1" "$seconds" "$own" | awk '/^late/ { print $2, $3 }' ;;
+    cyclictest) taskset -c "$cpu" cyclictest -m -p 80 -i 1000 -D "$seconds" -q -h 100000 | awk '/^[0-9]/ && $2 > 0 { print "late", $1 + 0, $2 + 0 }' ;;
+    c) taskset -c "$cpu" "$work/wait" "$seconds" ;;
+    *) "$bench" measure lateness "$1" "$seconds" "$own" ;;
     esac
     [[ -z $maker ]] || end "$maker"
 }
@@ -73,8 +75,13 @@ for condition in "${conditions[@]}"; do
     for hog in "${hogs[@]}"; do end "$hog"; done
 done
 
-of() { awk -v condition="$1" -v way="$2" '$1 == condition && $2 == way { print $4, $5 }' "$samples"; }
-of_round() { awk -v condition="$1" -v way="$2" -v round="$3" '$1 == condition && $2 == way && $3 == round { print $4, $5 }' "$samples"; }
+of() { awk -v condition="$1" -v way="$2" '$1 == condition && $2 == way && $4 == "late" { print $5, $6 }' "$samples"; }
+of_round() { awk -v condition="$1" -v way="$2" -v round="$3" '$1 == condition && $2 == way && $3 == round && $4 == "late" { print $5, $6 }' "$samples"; }
+# collector CONDITION WAY: how often it collected in all rounds together, and how long it stopped the process, in milliseconds.
+collector() {
+    awk -v condition="$1" -v way="$2" '$1 != condition || $2 != way { next } $4 == "collections" { all += n = $5 } $4 == "pause_us" { us += n * $5 }
+        END { printf "%d collections, %.0f ms", all, us / 1000 }' "$samples"
+}
 quotient() { awk -v first="$1" -v second="$2" 'BEGIN { if (second > 0) printf "%.2f", first / second; else printf "-" }'; }
 # spread CONDITION WAY SHARE: the smallest and the largest ratio to cyclictest of the same round.
 spread() {
@@ -113,6 +120,7 @@ END
         rows "$condition"
         printf '\n'
         aim "$condition"
+        [[ $condition != garbage ]] || echo "All pauses of the collector: $(collector garbage loop) in the rounds of the loop, $(collector garbage spin) in those with the spin."
     done
 } >"$work/report.md"
 if [[ -n $keep ]]; then keep_report lateness; else cat "$work/report.md"; fi
