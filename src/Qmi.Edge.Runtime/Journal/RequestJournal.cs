@@ -261,9 +261,10 @@ internal sealed class RequestJournal : IDisposable
 
     private void Recover(IReadOnlyList<RecoveredRequest> requests)
     {
-        foreach (var request in requests)
+        var entries = requests.Select(request => request.ToEntry(GetKeepUntil(request.Budget))).ToList();
+        var remembered = ChooseRemembered(entries);
+        foreach (var entry in entries)
         {
-            var entry = request.ToEntry(GetKeepUntil(request.Budget));
             _number = Math.Max(_number, entry.Number);
             if (entry is { State: RequestState.Unfinished, Method: PushJournal.Method })
             {
@@ -280,13 +281,29 @@ internal sealed class RequestJournal : IDisposable
                 if (entry.IsIdempotent)
                     continue;
             }
-            else if (entry.Method != PushJournal.Method && !request.IsSent && IsStillAwaited(entry))
+            else if (entry.Method != PushJournal.Method && !entry.IsSent && IsStillAwaited(entry))
             {
                 _unsent.Add(entry);
             }
 
-            Add(entry);
+            if (remembered.Contains(entry))
+                Add(entry);
         }
+    }
+
+    // The files have more than is remembered: of the finished ones the newest count, and what was interrupted does in any case.
+    private HashSet<JournalEntry> ChooseRemembered(List<JournalEntry> entries)
+    {
+        var chosen = entries.Where(entry => entry.State == RequestState.Unfinished).ToHashSet();
+        var ofCallers = chosen.CountBy(entry => entry.Key.Caller).ToDictionary();
+        foreach (var entry in Enumerable.Reverse(entries))
+        {
+            var own = ofCallers.GetValueOrDefault(entry.Key.Caller);
+            if (own < _options.PerCaller && chosen.Count < _options.InAll && chosen.Add(entry))
+                ofCallers[entry.Key.Caller] = own + 1;
+        }
+
+        return chosen;
     }
 
     // The monotonic clock began anew, so only the wall clock can tell. If it makes no sense, an answer too many is better than one too few.

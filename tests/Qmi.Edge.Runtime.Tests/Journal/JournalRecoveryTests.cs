@@ -96,6 +96,38 @@ public class JournalRecoveryTests
     }
 
     [Fact]
+    [Trait("rule", "MQTT-2.4.1")]
+    public async Task After_a_restart_no_more_is_remembered_than_before_it_and_what_was_interrupted_is_in_any_case()
+    {
+        var disk = new CrashingDisk();
+        var options = new RequestOptions { PerCaller = 4, RequestsPerSecond = 0 };
+        using var gate = new ManualResetEventSlim();
+        var before = new GivenDesk(disk, options: options);
+        before.Given.Instrument(
+            argument =>
+            {
+                gate.Wait(GivenBox.Patience);
+                return argument;
+            },
+            "blocked");
+        before.Send(id: "blocked", target: "blocked");
+        for (var number = 0; number < 10; number++)
+            await before.AskAsync(id: $"k{number}");
+        await before.Box.Requests.CommitAsync();
+
+        disk.Cut();
+        await using var after = new GivenDesk(disk, options: options);
+        after.Given.Instrument(argument => argument, "blocked");
+
+        // Of the finished ones as many as before: three beside the one that was not.
+        Assert.True((await after.AskAsync(id: "k7")).Replayed);
+        Assert.Equal(ErrorCode.Interrupted, (await after.AskAsync(id: "blocked", target: "blocked")).Error!.Code);
+        Assert.False((await after.AskAsync(id: "k6")).Replayed);
+        gate.Set();
+        await before.DisposeAsync();
+    }
+
+    [Fact]
     public async Task Damage_to_the_journal_is_an_alarm_and_the_box_goes_on()
     {
         var disk = new CrashingDisk();
