@@ -93,7 +93,8 @@ internal sealed class JournalLog : IDisposable
     }
 
     /// <summary>Completes when all that was appended so far is on the disk.</summary>
-    public Task CommitAsync() => _save.RequestAsync();
+    /// <param name="isAnsweredInline">Whether whoever awaits it goes on in the thread of the disk: for answers that are only written and sent.</param>
+    public Task CommitAsync(bool isAnsweredInline = false) => _save.RequestAsync(isAnsweredInline);
 
     public void Dispose()
     {

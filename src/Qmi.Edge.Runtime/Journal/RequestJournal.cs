@@ -108,8 +108,9 @@ internal sealed class RequestJournal : IDisposable
     }
 
     /// <summary>Completes when all that was noted so far is on the disk.</summary>
+    /// <param name="isAnsweredInline">Whether whoever awaits it goes on in the thread of the disk: for answers that are only written and sent.</param>
     /// <exception cref="QmiException">In the task: BUSY, the disk does not take it.</exception>
-    public Task CommitAsync() => _log?.CommitAsync() ?? Task.CompletedTask;
+    public Task CommitAsync(bool isAnsweredInline = false) => _log?.CommitAsync(isAnsweredInline) ?? Task.CompletedTask;
 
     /// <summary>Notes the final answer.</summary>
     /// <returns>Those who wait for it.</returns>

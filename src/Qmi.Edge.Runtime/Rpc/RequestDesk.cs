@@ -221,7 +221,8 @@ public sealed partial class RequestDesk : IDisposable
     {
         try
         {
-            await _journal.CommitAsync().ConfigureAwait(false);
+            // Waking another thread would take as long as the disk does.
+            await _journal.CommitAsync(isAnsweredInline: true).ConfigureAwait(false);
         }
         catch (QmiException exception)
         {

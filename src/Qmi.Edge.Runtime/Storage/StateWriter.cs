@@ -90,49 +90,67 @@ public sealed class BackgroundSave(StateWriter writer, string name, Action save)
 {
     private readonly Lock _gate = new();
     private TaskCompletionSource? _next;
+    private TaskCompletionSource? _nextInline;
 
     /// <summary>What it is.</summary>
     public string Name => name;
 
     /// <summary>Notes that it changed. Never blocks on the disk.</summary>
+    /// <param name="isAnsweredInline">Whether whoever awaits it goes on in the writer's thread itself: for what never waits, least of all for the disk.</param>
     /// <returns>Completes when it is on the disk as it is now, or newer.</returns>
     /// <exception cref="QmiException">In the task: <see cref="ErrorCode.Busy"/>, the disk did not take it.</exception>
-    public Task RequestAsync()
+    public Task RequestAsync(bool isAnsweredInline = false)
     {
-        TaskCompletionSource next;
+        Task task;
+        bool isRequested;
         lock (_gate)
         {
-            if (_next is not null)
-                return _next.Task;
-            next = _next = new(TaskCreationOptions.RunContinuationsAsynchronously);
+            isRequested = (_next ?? _nextInline) is not null;
+            task = isAnsweredInline
+                ? (_nextInline ??= new()).Task
+                : (_next ??= new(TaskCreationOptions.RunContinuationsAsynchronously)).Task;
         }
 
-        writer.Add(this);
-        return next.Task;
+        if (!isRequested)
+            writer.Add(this);
+        return task;
     }
 
     internal Exception? Run()
     {
-        TaskCompletionSource next;
+        TaskCompletionSource? next, nextInline;
         lock (_gate)
         {
             // A change from now on needs another save: this one may have looked already.
-            next = _next!;
-            _next = null;
+            (next, nextInline) = (_next, _nextInline);
+            (_next, _nextInline) = (null, null);
         }
 
+        Exception? failure = null;
         try
         {
             save();
-            next.SetResult();
-            return null;
         }
         catch (Exception exception)
         {
-            next.SetException(StorageErrors.NotSaved(name, exception));
-            // Whoever does not wait for the outcome has the log.
-            _ = next.Task.Exception;
-            return exception;
+            failure = exception;
         }
+
+        End(next, failure);
+        End(nextInline, failure);
+        return failure;
+    }
+
+    private void End(TaskCompletionSource? save, Exception? failure)
+    {
+        if (failure is null)
+        {
+            save?.SetResult();
+            return;
+        }
+
+        save?.SetException(StorageErrors.NotSaved(name, failure));
+        // Whoever does not wait for the outcome has the log.
+        _ = save?.Task.Exception;
     }
 }

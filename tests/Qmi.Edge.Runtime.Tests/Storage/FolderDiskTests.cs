@@ -96,4 +96,34 @@ public sealed class FolderDiskTests : IDisposable
         var refusal = await Assert.ThrowsAsync<QmiException>(() => save.RequestAsync().WaitAsync(GivenBox.Patience));
         Assert.Equal((ErrorCode.Busy, "STORAGE", Executed.No), (refusal.Code, refusal.Details["code"], refusal.Executed));
     }
+
+    [Fact]
+    public void Whoever_only_sends_an_answer_goes_on_in_the_thread_that_saved_and_all_others_do_not()
+    {
+        using var writer = new StateWriter(Microsoft.Extensions.Logging.Abstractions.NullLogger.Instance);
+        using var gate = new ManualResetEventSlim();
+        using var told = new CountdownEvent(2);
+        var (saver, inline, other) = ((Thread?)null, (Thread?)null, (Thread?)null);
+        var save = new BackgroundSave(writer, "things", () =>
+        {
+            gate.Wait(GivenBox.Patience);
+            saver = Thread.CurrentThread;
+        });
+
+        _ = TellAsync(save.RequestAsync(isAnsweredInline: true), thread => inline = thread);
+        _ = TellAsync(save.RequestAsync(), thread => other = thread);
+        gate.Set();
+
+        // Not awaited: this too would go on in the writer's thread, and wait there for its end.
+        Assert.True(told.Wait(GivenBox.Patience));
+        Assert.Same(saver, inline);
+        Assert.NotSame(saver, other);
+
+        async Task TellAsync(Task saved, Action<Thread> tell)
+        {
+            await saved.ConfigureAwait(false);
+            tell(Thread.CurrentThread);
+            told.Signal();
+        }
+    }
 }
