@@ -44,6 +44,6 @@ internal abstract class LaneEntry
         /// <summary>Runs it, in a worker's thread.</summary>
         public abstract void Execute();
 
-        public override void Grant() => CallWorker.Run(this);
+        public override void Grant() => CallWorkers.Shared.Run(this);
     }
 }

@@ -1,6 +1,8 @@
+using System.Collections.Concurrent;
+
 namespace Qmi.Edge.Runtime.Tests;
 
-public class CallWorkerTests
+public class CallWorkersTests
 {
     [Fact]
     [Trait("rule", "RPC-2")]
@@ -55,15 +57,45 @@ public class CallWorkerTests
             using var done = new SemaphoreSlim(0);
             for (var call = 0; call < Calls; call++)
             {
-                CallWorker.Run(new Telling(done));
+                CallWorkers.Shared.Run(new Doing(() => done.Release()));
                 Assert.True(done.Wait(GivenBox.Patience), $"Call {call} was not run.");
             }
         });
     }
 
-    private sealed class Telling(SemaphoreSlim done) : LaneEntry.Work
+    [Fact]
+    public void Workers_that_have_nothing_to_do_retire_but_for_one_which_still_works()
     {
-        public override void Execute() => done.Release();
+        const int Many = 8;
+        var workers = new CallWorkers(patience: TimeSpan.FromMilliseconds(20));
+        using var together = new Barrier(Many + 1);
+        var threads = new ConcurrentBag<Thread>();
+        for (var number = 0; number < Many; number++)
+        {
+            workers.Run(new Doing(() =>
+            {
+                threads.Add(Thread.CurrentThread);
+                together.SignalAndWait(GivenBox.Patience);
+            }));
+        }
+
+        Assert.True(together.SignalAndWait(GivenBox.Patience));
+        Assert.True(SpinWait.SpinUntil(() => threads.Count(thread => thread.IsAlive) == 1 && workers.Idle == 1, GivenBox.Patience));
+
+        Thread? last = null;
+        using var done = new ManualResetEventSlim();
+        workers.Run(new Doing(() =>
+        {
+            last = Thread.CurrentThread;
+            done.Set();
+        }));
+        Assert.True(done.Wait(GivenBox.Patience));
+        Assert.Contains(last, threads);
+    }
+
+    private sealed class Doing(Action action) : LaneEntry.Work
+    {
+        public override void Execute() => action();
 
         public override void Refuse(QmiException reason) => throw reason;
     }
