@@ -22,6 +22,7 @@ public sealed class HomeAssistantBridgeTests : IDisposable
 
         var seen = homeAssistant.WaitFor(Topic);
         Assert.True(seen.Retain);
+        Assert.True(HomeAssistantRules.IsDiscoveryTopic(seen.Topic));
         Assert.Empty(HomeAssistantRules.FindMistakes(seen.Json));
         given.Stage.Start();
         var rate = seen.Json.GetProperty("cmps").GetProperty($"{given.StageName}.number.rate_hz");

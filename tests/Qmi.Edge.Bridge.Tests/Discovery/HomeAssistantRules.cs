@@ -1,4 +1,6 @@
+using System.Text;
 using System.Text.Json;
+using System.Text.RegularExpressions;
 
 namespace Qmi.Edge.Bridge.Tests;
 
@@ -7,7 +9,7 @@ namespace Qmi.Edge.Bridge.Tests;
 /// binary_sensor, number, select, switch, button; homeassistant.components.sensor.const): 2024.11 to 2026. It leaves an entity or the
 /// document out that breaks most of these, and drops or mends what breaks the others: keys that it does not know, a unit of another class.
 /// </summary>
-internal static class HomeAssistantRules
+internal static partial class HomeAssistantRules
 {
     private static readonly string[] Entity = ["p", "unique_id", "name", "entity_category", "device_class", "qos"];
 
@@ -42,11 +44,21 @@ internal static class HomeAssistantRules
         ["data_size"] = ["B", "kB", "MB", "GB", "KiB", "MiB", "GiB"],
     };
 
+    // Members that are text; all others have rules of their own.
+    private static readonly string[] Texts =
+    [
+        "p", "unique_id", "entity_category", "device_class", "state_topic", "value_template", "unit_of_measurement", "state_class", "command_topic", "command_template",
+        "mode", "payload_on", "payload_off", "state_on", "state_off", "payload_press", "mf", "mdl", "sn", "sw", "hw", "url", "topic", "payload_available", "payload_not_available",
+    ];
+
     /// <summary>The platforms that a document may have.</summary>
     public static IEnumerable<string> Names => Platforms.Keys;
 
     /// <summary>Whether a unit belongs to a device class.</summary>
     public static bool Belongs(string unit, string deviceClass) => Units.TryGetValue(deviceClass, out var units) && units.Contains(unit);
+
+    /// <summary>Whether a document is looked for on a topic.</summary>
+    public static bool IsDiscoveryTopic(string topic) => DiscoveryTopic().IsMatch(topic);
 
     /// <summary>Everything that is wrong with a document.</summary>
     public static List<string> FindMistakes(JsonElement document)
@@ -79,12 +91,10 @@ internal static class HomeAssistantRules
         if (component.EnumerateObject().Count() == 1)
             return;
         Keys(mistakes, id, component, ["p", "unique_id", .. keys.Required], [.. Entity, .. keys.Allowed]);
-        foreach (var (name, value) in component.EnumerateObject().Where(member => member.Name.EndsWith("_topic", StringComparison.Ordinal)).Select(member => (member.Name, member.Value.GetString()!)))
-        {
-            if (value.Length is 0 or > 65535 || value.AsSpan().ContainsAny('+', '#', '\0'))
-                mistakes.Add($"{id}: {name} is no topic");
-        }
-
+        if (component.TryGetProperty("qos", out var qos) && !(qos.TryGetInt32(out var level) && level is 0 or 1 or 2))
+            mistakes.Add($"{id}: qos is 0, 1 or 2");
+        if (component.TryGetProperty("retain", out var retain) && retain.ValueKind is not (JsonValueKind.True or JsonValueKind.False))
+            mistakes.Add($"{id}: retain is true or false");
         if (Text(component, "entity_category") is { } category && category != (platform is "number" or "select" or "switch" ? "config" : "diagnostic"))
             mistakes.Add($"{id}: the category {category} is not for a {platform}");
         switch (platform)
@@ -139,8 +149,27 @@ internal static class HomeAssistantRules
     private static void Keys(List<string> mistakes, string place, JsonElement value, string[] required, string[] allowed)
     {
         mistakes.AddRange(required.Where(name => !value.TryGetProperty(name, out _)).Select(name => $"{place}: {name} is missing"));
-        mistakes.AddRange(value.EnumerateObject().Where(member => !required.Contains(member.Name) && !allowed.Contains(member.Name)).Select(member => $"{place}: {member.Name} is not known"));
+        foreach (var member in value.EnumerateObject())
+        {
+            if (!required.Contains(member.Name) && !allowed.Contains(member.Name))
+                mistakes.Add($"{place}: {member.Name} is not known");
+            // Of an entity without a name of its own the name may be null.
+            else if ((Texts.Contains(member.Name) && member.Value.ValueKind != JsonValueKind.String) || (member.Name == "name" && member.Value.ValueKind is not (JsonValueKind.String or JsonValueKind.Null)))
+                mistakes.Add($"{place}: {member.Name} is no text");
+            else if (member.Name is "options" or "ids" && !member.Value.EnumerateArray().All(item => item.ValueKind == JsonValueKind.String))
+                mistakes.Add($"{place}: {member.Name} are texts");
+            else if ((member.Name == "topic" || member.Name.EndsWith("_topic", StringComparison.Ordinal)) && !IsTopic(member.Value.GetString()!))
+                mistakes.Add($"{place}: {member.Name} is no topic");
+        }
     }
 
-    private static string? Text(JsonElement value, string name) => value.TryGetProperty(name, out var member) ? member.GetString() : null;
+    // Control characters and what Unicode says is no character are refused as well.
+    private static bool IsTopic(string topic) =>
+        Encoding.UTF8.GetByteCount(topic) is > 0 and <= 65535
+        && topic.EnumerateRunes().All(rune => !Rune.IsControl(rune) && rune.Value is not ('+' or '#' or (>= 0xFDD0 and <= 0xFDEF)) && (rune.Value & 0xFFFF) is not (0xFFFE or 0xFFFF));
+
+    private static string? Text(JsonElement value, string name) => value.TryGetProperty(name, out var member) && member.ValueKind == JsonValueKind.String ? member.GetString() : null;
+
+    [GeneratedRegex(@"^homeassistant/device/(?:[a-zA-Z0-9_-]+/)?[a-zA-Z0-9_-]+/config$")]
+    private static partial Regex DiscoveryTopic();
 }
