@@ -59,8 +59,7 @@ public class MalformedRequestTests(ITestOutputHelper output)
 
             if (!given.Settle(() => _tally.IsSettled))
                 break;
-            if (_tally.Sent >= payloads / 10)
-                _tally.WeighOnce();
+            _tally.Weigh(payloads);
         }
 
         _tally.AssertRight("At random");

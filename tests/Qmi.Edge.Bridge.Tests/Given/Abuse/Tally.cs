@@ -16,7 +16,7 @@ internal sealed class Tally(int callers, string subject)
     private readonly ConcurrentQueue<string>[] _told = new ConcurrentQueue<string>[callers];
     private readonly long _began = TimeProvider.System.GetTimestamp();
     private int _allFinals;
-    private long _memory;
+    private readonly List<long> _memory = [];
 
     /// <summary>How much was sent.</summary>
     public int Sent { get; private set; }
@@ -63,21 +63,21 @@ internal sealed class Tally(int callers, string subject)
         Assert.True(_finals.SequenceEqual(_sent), $"{where}, {Sent} {subject}: {string.Join(' ', Enumerable.Range(0, callers).Where(caller => _finals[caller] != _sent[caller]).Select(Unequal))}");
     }
 
-    /// <summary>Notes how much memory is in use now, when what is remembered for a while is there.</summary>
-    public void WeighOnce()
+    /// <summary>Notes after each tenth of what is to be sent how much memory is in use: after the first, what is remembered for a while is there.</summary>
+    public void Weigh(int toBeSent)
     {
-        if (_memory == 0)
-            _memory = GC.GetTotalMemory(forceFullCollection: true);
+        if (Sent >= (_memory.Count + 1L) * toBeSent / 10)
+            _memory.Add(GC.GetTotalMemory(forceFullCollection: true));
     }
 
-    /// <summary>Fails when more memory is in use than when it was weighed, beyond noise.</summary>
+    /// <summary>Fails when more memory is in use at the end than after the first tenth, beyond noise.</summary>
     public void AssertNoGrowth(ITestOutputHelper output)
     {
-        var growth = GC.GetTotalMemory(forceFullCollection: true) - _memory;
+        var growth = _memory[^1] - _memory[0];
         foreach (var (outcome, count) in _outcomes.OrderBy(entry => entry.Key, StringComparer.Ordinal))
             output.WriteLine($"{outcome}: {count}");
-        output.WriteLine($"{Sent} {subject} in {TimeProvider.System.GetElapsedTime(_began).TotalSeconds:0.0} s; memory {_memory / 1024} KiB when weighed, {growth / 1024} KiB more at the end; {Environment.WorkingSet >> 20} MiB in all");
-        Assert.True(growth < 2 << 20, $"{growth} bytes more after {Sent} {subject} than when they were weighed.");
+        output.WriteLine($"{Sent} {subject} in {TimeProvider.System.GetElapsedTime(_began).TotalSeconds:0.0} s; KiB in use after each tenth: {string.Join(' ', _memory.Select(bytes => bytes / 1024))}; {Environment.WorkingSet >> 20} MiB in all");
+        Assert.True(growth < 2 << 20, $"{growth} bytes more after {Sent} {subject} than after the first tenth of them.");
     }
 
     /// <summary>Fails when an outcome never came: a generator that makes only one kind of nonsense proves little.</summary>
