@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Text.Json;
 using Microsoft.Extensions.Logging;
 using Qmi.Edge.Runtime;
@@ -191,6 +192,25 @@ public sealed class RunningBoxTests : IDisposable
 
         Assert.Equal(new FollowerSettings { Rate = 25, Label = "pushed" }, edited.Box.GetProxy<FollowerProxy>("stage").GetSettings());
         Assert.Equal(2, ((QmiTaskRunner)edited.Box.FindObject("stage")!).HeadRevision);
+    }
+
+    [Fact]
+    public async Task What_only_the_start_needed_is_given_back_soon_after_it()
+    {
+        var needed = MakeOldGarbage();
+        await using var running = await Start("""{"box":"cryo","tasks":{"stage":{"type":"follower"}}}""");
+
+        Assert.True(SpinWait.SpinUntil(() => !needed.IsAlive, TimeSpan.FromSeconds(20)));
+
+        // As old as what a start keeps until its end: no collection of young objects finds it.
+        [MethodImpl(MethodImplOptions.NoInlining)]
+        static WeakReference MakeOldGarbage()
+        {
+            var garbage = new object();
+            while (GC.GetGeneration(garbage) < GC.MaxGeneration)
+                GC.Collect(GC.GetGeneration(garbage));
+            return new WeakReference(garbage);
+        }
     }
 
     private static (TimeSpan, MissedLoopPolicy) Loop(FollowerProxy proxy)
