@@ -23,7 +23,10 @@ internal sealed class Heartbeat(TimeProvider timeProvider)
     /// <summary>From now on this is the heartbeat of the calling thread.</summary>
     public void EnterThread() => t_heartbeat = this;
 
-    public void Beat() => Volatile.Write(ref _last, timeProvider.GetNanoseconds());
+    public void Beat() => Beat(timeProvider.GetNanoseconds());
+
+    /// <summary>The same for who knows what time it is.</summary>
+    public void Beat(long now) => Volatile.Write(ref _last, now);
 
     public void Rest() => Volatile.Write(ref _last, Resting);
 }

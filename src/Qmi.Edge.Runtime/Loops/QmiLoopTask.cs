@@ -132,8 +132,7 @@ public abstract partial class QmiLoopTask<TSettings, TStatus> : QmiTask<TSetting
 
     private long WaitForSlot(LoopSchedule schedule)
     {
-        Thread.WaitUntil(schedule.NextStart, _control.Spin);
-        var start = TimeProvider.GetNanoseconds();
+        var start = Thread.WaitUntil(schedule.NextStart, _control.Spin);
         if (!schedule.RestartIfGap(start))
             return start;
         _control.Recorder.Gap();

@@ -78,15 +78,18 @@ internal sealed class TaskThread
     /// <summary>Waits in the task's code for an absolute monotonic time.</summary>
     /// <param name="deadline">Monotonic nanoseconds.</param>
     /// <param name="spin">How long before the deadline it stops sleeping and watches the clock, nanoseconds; so it wakes in time.</param>
+    /// <returns>When it ended, monotonic nanoseconds.</returns>
     /// <exception cref="TaskStopException">As for <see cref="Sleep"/>.</exception>
-    public void WaitUntil(long deadline, long spin = 0)
+    public long WaitUntil(long deadline, long spin = 0)
     {
         var limit = _finalizing ? Math.Min(deadline, _finalizeDeadline) : deadline;
+        long now;
         while (true)
         {
             if (_stopRequested && !_finalizing)
                 throw new TaskStopException();
-            var left = limit - _timeProvider.GetNanoseconds();
+            now = _timeProvider.GetNanoseconds();
+            var left = limit - now;
             if (left <= 0)
                 break;
             if (left > spin)
@@ -95,9 +98,11 @@ internal sealed class TaskThread
                 Thread.SpinWait(1);
         }
 
-        Heartbeat.Beat();
+        // A loop runs code that is cold after each wait: the clock is looked at once for all who want to know.
+        Heartbeat.Beat(now);
         if (limit < deadline)
             throw new TaskStopException();
+        return now;
     }
 
     /// <summary>Runs the finalizing code: what it waits for is no longer ended by the stop, but by the end of the grace.</summary>
