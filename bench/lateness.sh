@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Measures how late a loop at 1 kHz is, in turns with cyclictest, and writes bench/results/DATE-MACHINE-lateness.md; installs what it needs.
 #
-#   bench/lateness.sh [--rounds 6] [--seconds 10] [--samples FILE] [--no-report] [idle] [busy] [garbage]
+#   bench/lateness.sh [--rounds 20] [--seconds 3] [--samples FILE] [--no-report] [idle] [busy] [garbage]
 #
 # With --samples what is measured is added to what is in the file already, and the report is about all of it: so it can be taken in parts.
 # All that have a priority wait on the same CPU, the last one: left to the scheduler, chance would decide who wakes on a CPU that sleeps.
@@ -12,7 +12,7 @@ cd "$root"
 source deploy/packages.sh
 source bench/common.sh
 
-rounds=6 seconds=10 keep=1 conditions=()
+rounds=20 seconds=3 keep=1 conditions=()
 while (($#)); do
     case $1 in
     --rounds) rounds=$2; shift 2 ;;
