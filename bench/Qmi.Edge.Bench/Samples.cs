@@ -14,9 +14,22 @@ internal sealed class Samples(int capacity)
     /// <summary>Prints <c>{name}_p50</c> and <c>{name}_p99</c> in microseconds.</summary>
     public void Print(string name)
     {
+        Print(name + "_p50", Percentile(50));
+        Print(name + "_p99", Percentile(99));
+    }
+
+    /// <summary>So many of a hundred are shorter, microseconds. Sorts them.</summary>
+    public double Percentile(int percent)
+    {
         Array.Sort(_ticks, 0, _count);
-        Print(name + "_p50", Microseconds(_ticks[_count / 2]));
-        Print(name + "_p99", Microseconds(_ticks[_count * 99 / 100]));
+        return Microseconds(_ticks[_count * percent / 100]);
+    }
+
+    /// <summary>Takes the durations of another one in.</summary>
+    public void Add(Samples other)
+    {
+        foreach (var ticks in other._ticks.AsSpan(0, other._count))
+            Add(ticks);
     }
 
     /// <summary>Prints one figure, as the script that runs us reads it.</summary>
