@@ -23,7 +23,6 @@ while (($#)); do
     esac
 done
 ((${#loads[@]})) || loads=(some much crowded)
-need taskset util-linux
 need_bench
 
 # A native program takes these as hexadecimal without 0x; with 0x it ignores them silently.
@@ -53,14 +52,11 @@ measure() {
 for ((round = 1; round <= rounds; round++)); do
     echo "Round $round of $rounds ..." >&2
     for load in "${loads[@]}"; do
-        hogs=()
-        if [[ $load == crowded ]]; then
-            for ((hog = 0; hog < $(nproc); hog++)); do begin taskset -c "$hog" bash -c 'while :; do :; done'; hogs+=("$begun"); done
-        fi
+        [[ $load != crowded ]] || begin_hogs
         for setting in $(of_load "$load"); do
             measure "$setting" "$load" | sed "s/^/$setting $load $round /" >>"$samples"
         done
-        for hog in "${hogs[@]}"; do end "$hog"; done
+        [[ $load != crowded ]] || end_hogs
     done
 done
 

@@ -30,6 +30,21 @@ end() {
     running=("${left[@]}")
 }
 
+# Processes that never wait, one on every CPU: with one of them it would be chance who waits on a CPU that sleeps, which wakes up later.
+begin_hogs() {
+    local cpu
+    need taskset util-linux
+    hogs=()
+    for ((cpu = 0; cpu < $(nproc); cpu++)); do
+        begin taskset -c "$cpu" bash -c 'while :; do :; done'
+        hogs+=("$begun")
+    done
+}
+end_hogs() {
+    local pid
+    for pid in "${hogs[@]}"; do end "$pid"; done
+}
+
 # The native benchmark box, in $bench: that of QMI_BENCH, or a new one.
 need_bench() {
     need_dotnet

@@ -60,19 +60,14 @@ earlier() { [[ -s $samples ]] && awk -v condition="$1" '$1 == condition && $3 > 
 
 for condition in "${conditions[@]}"; do
     first=$(earlier "$condition")
-    hogs=()
-    if [[ $condition == busy ]]; then
-        # One on every CPU: a CPU that is busy wakes up sooner than one that sleeps, above all in a virtual machine, and with one of them it would be
-        # chance who waits where.
-        for ((hog = 0; hog < $(nproc); hog++)); do begin taskset -c "$hog" bash -c 'while :; do :; done'; hogs+=("$begun"); done
-    fi
+    [[ $condition != busy ]] || begin_hogs
     for ((round = 1; round <= rounds; round++)); do
         echo "$condition, round $round of $rounds ..." >&2
         for way in "${ways[@]}"; do
             measure "$way" "$condition" | sed "s/^/$condition $way $((first + round)) /" >>"$samples"
         done
     done
-    for hog in "${hogs[@]}"; do end "$hog"; done
+    [[ $condition != busy ]] || end_hogs
 done
 
 of() { awk -v condition="$1" -v way="$2" '$1 == condition && $2 == way && $4 == "late" { print $5, $6 }' "$samples"; }

@@ -97,8 +97,6 @@ internal static class DataPath
 
         var (idle, full) = (new Samples(Rounds * AsksPerRound), new Samples(Rounds * AsksPerRound));
         var (ratios50, ratios99) = (new double[Rounds], new double[Rounds]);
-        Ask(asker, box);
-        Ask(asker, idleBox);
         for (var round = 0; round < Rounds; round++)
         {
             Volatile.Write(ref publishing, true);
