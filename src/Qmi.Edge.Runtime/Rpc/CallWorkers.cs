@@ -88,7 +88,7 @@ internal sealed class CallWorkers(TimeSpan patience)
             all.Return(this);
             while (true)
             {
-                var isWoken = _parker.Park(TimeProvider.System.GetNanoseconds() + MonotonicTime.ToNanoseconds(all._patience));
+                var isWoken = _parker.Park(TimeProvider.System.GetDeadline(all._patience));
                 if (Volatile.Read(ref _work) is not null)
                     return true;
                 if (!isWoken && all.TryRetire(this))

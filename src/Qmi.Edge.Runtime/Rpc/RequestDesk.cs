@@ -221,7 +221,7 @@ public sealed partial class RequestDesk : IDisposable
     {
         try
         {
-            // Waking another thread would take as long as the disk does.
+            // The answer is only written and sent: waking another thread for that would take a third of what a flush does.
             await _journal.CommitAsync(isAnsweredInline: true).ConfigureAwait(false);
         }
         catch (QmiException exception)
